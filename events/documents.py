@@ -1,0 +1,41 @@
+"""The stored form of an event's document: compact JSON, compressed."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import orjson
+import zstandard
+
+from exceptionless_site.core import json
+
+_LEVEL = 3
+_MAXIMUM_BYTES = 64_000_000
+_local = threading.local()
+
+
+def pack(document: dict[str, Any]) -> bytes:
+    """JSON of the document, zstd-compressed."""
+    return _compressor().compress(json.dumps(document))
+
+
+def unpack(packed: bytes) -> dict[str, Any]:
+    """The document of packed bytes."""
+    value: dict[str, Any] = orjson.loads(_decompressor().decompress(packed, max_output_size=_MAXIMUM_BYTES))
+    return value
+
+
+def _compressor() -> zstandard.ZstdCompressor:
+    # The contexts are not safe to share between threads and costly to make per call.
+    if not hasattr(_local, "compressor"):
+        _local.compressor = zstandard.ZstdCompressor(level=_LEVEL)
+    compressor: zstandard.ZstdCompressor = _local.compressor
+    return compressor
+
+
+def _decompressor() -> zstandard.ZstdDecompressor:
+    if not hasattr(_local, "decompressor"):
+        _local.decompressor = zstandard.ZstdDecompressor()
+    decompressor: zstandard.ZstdDecompressor = _local.decompressor
+    return decompressor

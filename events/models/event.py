@@ -1,0 +1,75 @@
+"""Events as stored: narrow columns for what is filtered and counted often, the document once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+from events.documents import unpack
+from exceptionless_site.core.fields import ObjectIdField, tenant_key
+from exceptionless_site.core.time_keys import key_moment
+
+if TYPE_CHECKING:
+    from accounts.identity import Identity
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def visible_to(self, identity: Identity) -> EventQuerySet:
+        """Events of living projects and stacks in the caller's organizations; a global admin reaches all."""
+        alive = self.filter(stack__is_deleted=False, project__is_deleted=False, organization__is_deleted=False)
+        if identity.is_global_admin:
+            return alive
+        return alive.filter(organization_id__in=identity.organization_ids)
+
+
+class Event(models.Model):
+    """One occurrence. `key` holds the date (see time_keys), `event_id` is the wire's id.
+
+    `user_hash` is a 63-bit hash of the user's identity, for counting distinct users.
+    """
+
+    key = models.BigIntegerField(primary_key=True)
+    event_id = ObjectIdField(db_column="id", unique=True)
+    organization = tenant_key("accounts.Organization")
+    project = tenant_key("projects.Project")
+    stack = tenant_key("events.Stack")
+    type = models.CharField(max_length=100)
+    level = models.CharField(max_length=100, null=True)  # noqa: DJ001 - absent and empty differ for _missing_
+    version = models.CharField(max_length=255, null=True)  # noqa: DJ001
+    reference_id = models.CharField(max_length=100, null=True)  # noqa: DJ001
+    value = models.FloatField(null=True)
+    count = models.IntegerField(null=True)
+    is_first_occurrence = models.BooleanField(default=False)
+    user_hash = models.BigIntegerField(null=True)
+    created_utc = models.DateTimeField()
+    document = models.BinaryField()
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-key"]
+        indexes = [
+            models.Index(fields=["organization", "key"], name="event_organization_key"),
+            models.Index(fields=["project", "key"], name="event_project_key"),
+            models.Index(fields=["stack", "key"], name="event_stack_key"),
+            models.Index(
+                fields=["project", "reference_id"],
+                name="event_project_reference",
+                condition=models.Q(reference_id__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.event_id}"
+
+    @property
+    def date(self) -> datetime:
+        """The event's date in UTC, to the millisecond."""
+        return key_moment(self.key)
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The wire document without the ids, unpacked anew at each call."""
+        return unpack(bytes(self.document))

@@ -1,0 +1,68 @@
+"""The base of all API views: policies by action, the throttle, visibility applied once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from exceptionless_site.api.errors import Problem
+from exceptionless_site.api.throttling import ApiThrottle
+
+
+class WireViewSet(GenericViewSet[Any]):
+    """`policies` names the permission classes of single actions; all others use `permission_classes`.
+
+    `tag` groups the operations in Swagger UI.
+    """
+
+    tag: ClassVar[str] = ""
+    policies: ClassVar[dict[str, Sequence[type[BasePermission]]]] = {}
+    throttle_classes = [ApiThrottle]
+    lookup_value_regex = r"[a-zA-Z\d]{24,36}"
+    not_found_title: ClassVar[str | None] = None
+
+    def get_permissions(self) -> list[BasePermission]:
+        classes = self.policies.get(self.action or "")
+        if classes is None:
+            return list(super().get_permissions())
+        return [policy() for policy in classes]
+
+    def throttled(self, request: Request, wait: float | None) -> None:
+        raise Problem(429)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        limit = getattr(getattr(request, "_request", request), "rate_limit", None)
+        # The Java client takes the header on any failure for "rate limited" and keeps its events.
+        if limit and response.status_code < 400:
+            response["X-RateLimit-Limit"], response["X-RateLimit-Remaining"] = map(str, limit)
+        return response
+
+    def require_user(self) -> Any:
+        """The person behind the request; an API key without one is refused with 401."""
+        identity: Any = self.request.auth
+        if identity is None or identity.user is None:
+            raise Problem(401)
+        return identity.user
+
+    def visible(self) -> Any:
+        """The rows of this resource that the caller may see."""
+        return self.get_queryset().visible_to(self.request.auth)
+
+    def find(self, **lookup: Any) -> Any:
+        """One visible row, or the resource's 404."""
+        row = self.visible().filter(**lookup).first()
+        if row is None:
+            raise Problem(404, self.not_found_title)
+        return row
+
+    def permission_denied(self, request: Request, message: str | None = None, code: str | None = None) -> None:
+        if request.auth is None:
+            super().permission_denied(request, message, code)
+        raise PermissionDenied(message)

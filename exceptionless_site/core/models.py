@@ -1,0 +1,20 @@
+"""Tables that belong to the server as a whole."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class RateCounter(models.Model):
+    """How often something happened in one fixed window of the clock (logins, sign-ups, API requests)."""
+
+    key = models.CharField(max_length=200, primary_key=True)
+    """What is counted, of whom, and in which window: `login:email:<address>:<window start>`."""
+    count = models.PositiveIntegerField(default=0)
+    expires_utc = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = "rate counter"
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.count}"

@@ -1,0 +1,55 @@
+"""Counting in fixed, clock-aligned windows; exact across processes because the row is the counter."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import F
+from django.db.models.functions import Greatest
+
+from exceptionless_site.core.clock import utc_now
+from exceptionless_site.core.models import RateCounter
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Counts of one kind of thing, such as `login-email`, over `length`."""
+
+    kind: str
+    length: timedelta
+
+    def _key(self, subject: str) -> tuple[str, datetime]:
+        seconds = int(self.length.total_seconds())
+        start = int(utc_now().timestamp()) // seconds * seconds
+        # The subject may be an address of any length and of a person: only its hash is kept.
+        digest = hashlib.sha256(subject.encode("utf-8", "replace")).hexdigest()[:32]
+        return f"{self.kind}:{digest}:{start}", datetime.fromtimestamp(start + seconds, UTC)
+
+    def add(self, subject: str, amount: int = 1) -> int:
+        """Count `amount` more for the subject in the current window; the new count."""
+        key, expires = self._key(subject)
+        if not RateCounter.objects.filter(key=key).update(count=F("count") + amount):
+            row = RateCounter(key=key, count=0, expires_utc=expires)
+            # Two first requests may race; the loser's insert is ignored and both then add.
+            RateCounter.objects.bulk_create([row], ignore_conflicts=True)
+            RateCounter.objects.filter(key=key).update(count=F("count") + amount)
+        return self.current(subject)
+
+    def current(self, subject: str) -> int:
+        key, _ = self._key(subject)
+        return RateCounter.objects.filter(key=key).values_list("count", flat=True).first() or 0
+
+    def take_back(self, subject: str, amount: int = 1) -> None:
+        key, _ = self._key(subject)
+        RateCounter.objects.filter(key=key).update(count=Greatest(F("count") - amount, 0))
+
+    def reset(self, subject: str) -> None:
+        key, _ = self._key(subject)
+        RateCounter.objects.filter(key=key).delete()
+
+
+def remove_expired_counters() -> int:
+    """Delete the counters of past windows; how many."""
+    return RateCounter.objects.filter(expires_utc__lt=utc_now()).delete()[0]

@@ -1,0 +1,141 @@
+"""Settings, all from the environment (README: Configuration). Wrong values stop the start."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from exceptionless_site import databases, env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = "0.1.0"
+
+# --- Where things live -------------------------------------------------------------------------
+DATA_DIR = env.data_directory(BASE_DIR / ".data")
+SECRET_KEY = env.secret_key(DATA_DIR)
+DEMO = env.boolean("DEMO", default=False)
+DEBUG = env.boolean("DEBUG", default=False)
+BASE_URL = env.web_address("BASE_URL", "http://localhost:8000")
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", "*")
+TRUST_FORWARDED_HEADERS = env.boolean("TRUST_FORWARDED_HEADERS", default=False)
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+if TRUST_FORWARDED_HEADERS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": databases.from_url(
+        os.environ.get("DATABASE_URL", "").strip(),
+        sqlite_path=DATA_DIR / "exceptionless.sqlite3",
+        sqlite_synchronous=env.choice("SQLITE_SYNCHRONOUS", "FULL", ("FULL", "NORMAL")),
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- The server's own rules (names follow the official server's settings) -----------------------
+MAXIMUM_EVENT_POST_SIZE = env.integer("MAXIMUM_EVENT_POST_SIZE", 200_000, minimum=1_000, maximum=50_000_000)
+MAXIMUM_RETENTION_DAYS = env.integer("MAXIMUM_RETENTION_DAYS", 180, minimum=1, maximum=36_500)
+API_THROTTLE_LIMIT = env.integer("API_THROTTLE_LIMIT", -1, minimum=-1)
+BOT_THROTTLE_LIMIT = env.integer("BOT_THROTTLE_LIMIT", 25, minimum=-1)
+EVENT_SUBMISSION_DISABLED = env.boolean("EVENT_SUBMISSION_DISABLED", default=False)
+ENABLE_ACCOUNT_CREATION = env.boolean("ENABLE_ACCOUNT_CREATION", default=True)
+GEOIP_DATABASE = env.existing_file("GEOIP_DATABASE")
+
+# --- Django ------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "exceptionless_site",
+    "exceptionless_site.core",
+    "accounts",
+    "projects",
+    "tokens",
+    "events",
+]
+MIDDLEWARE = [
+    "exceptionless_site.api.middleware.WireHeadersMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "exceptionless_site.api.middleware.ProblemMiddleware",
+]
+ROOT_URLCONF = "exceptionless_site.urls"
+WSGI_APPLICATION = "exceptionless_site.wsgi.application"
+APPEND_SLASH = False  # a redirected POST turns into a GET in the JavaScript clients
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+LOGIN_URL = "admin:login"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = False
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+# The event routes cap and count what they read themselves; this is the cap for all others.
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAXIMUM_EVENT_POST_SIZE + 4096
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "tokens.authentication.CredentialAuthentication",
+        "tokens.authentication.BrowsableSessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["tokens.permissions.UserPolicy"],
+    "DEFAULT_RENDERER_CLASSES": [
+        "exceptionless_site.api.renderers.WireJSONRenderer",
+        "exceptionless_site.api.renderers.BrowsableRenderer",
+    ],
+    "DEFAULT_PARSER_CLASSES": ["exceptionless_site.api.parsers.WireJSONParser"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "exceptionless_site.api.pagination.WirePagination",
+    "DEFAULT_SCHEMA_CLASS": "exceptionless_site.api.schema.WireSchema",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "exceptionless_site.api.renderers.ForgivingNegotiation",
+    "EXCEPTION_HANDLER": "exceptionless_site.api.errors.problem_handler",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Exceptionless API",
+    "VERSION": "v2",
+    "OAS_VERSION": "3.1.1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))},
+    # Refused requests answer with a problem body and are counted; a log line for each would only be noise.
+    "loggers": {"django.request": {"level": "ERROR"}, "django.server": {"level": "WARNING"}},
+}

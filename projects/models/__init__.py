@@ -1,0 +1,4 @@
+from projects.models.project import Project
+from projects.models.usage import ProjectUsage
+
+__all__ = ["Project", "ProjectUsage"]
