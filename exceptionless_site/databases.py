@@ -28,7 +28,9 @@ def _parsed(url: str) -> dict[str, Any]:
         entry = dict(dj_database_url.parse(url))
     except Exception:
         # The library's own message may quote the address with its password.
-        raise ImproperlyConfigured("DATABASE_URL cannot be read; it looks like postgres://user@host:5432/name.") from None
+        raise ImproperlyConfigured(
+            "DATABASE_URL cannot be read; it looks like postgres://user@host:5432/name."
+        ) from None
     if entry.get("ENGINE") not in (_SQLITE, _POSTGRESQL):
         raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL or SQLite database.")
     return entry

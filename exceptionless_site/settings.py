@@ -119,7 +119,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "exceptionless_site.api.pagination.WirePagination",
     "DEFAULT_SCHEMA_CLASS": "exceptionless_site.api.schema.WireSchema",
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "exceptionless_site.api.renderers.ForgivingNegotiation",
-    "EXCEPTION_HANDLER": "exceptionless_site.api.errors.problem_handler",
+    "EXCEPTION_HANDLER": "exceptionless_site.api.exception_handler.problem_handler",
     "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {

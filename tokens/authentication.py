@@ -90,7 +90,7 @@ def _scheme(request: HttpRequest) -> str:
 
 
 def _query_token(request: HttpRequest) -> str:
-    found = {name.lower(): value for name, value in request.GET.items()}
+    found = {name.lower(): str(value) for name, value in request.GET.items()}
     return next((found[name] for name in _QUERY_NAMES if found.get(name)), "")
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rest_framework.permissions import BasePermission
-from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from accounts.models.user import CLIENT, GLOBAL, USER
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+    from rest_framework.views import APIView
+
+    from accounts.identity import Identity
 
 SOURCE_MAPS_WRITE = "source-maps:write"
 API_KEY_SCOPES = (CLIENT, USER, GLOBAL, SOURCE_MAPS_WRITE)
@@ -20,7 +24,8 @@ class Policy(BasePermission):
     roles: ClassVar[tuple[str, ...]] = ()
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return request.auth is not None and request.auth.has_role(*self.roles)
+        identity: Identity | None = request.auth  # type: ignore[assignment]  # the stubs know DRF's own token only
+        return identity is not None and identity.has_role(*self.roles)
 
 
 class ClientPolicy(Policy):

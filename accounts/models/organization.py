@@ -14,8 +14,6 @@ from exceptionless_site.core.fields import ObjectIdField
 
 if TYPE_CHECKING:
     from accounts.identity import Identity
-    from accounts.models.invite import Invite
-    from accounts.models.membership import Membership
 
 
 class SuspensionCode(models.TextChoices):
@@ -60,10 +58,6 @@ class Organization(models.Model):
     last_event_date_utc = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = OrganizationQuerySet.as_manager()
-
-    if TYPE_CHECKING:
-        memberships: models.Manager[Membership]
-        invites: models.Manager[Invite]
 
     class Meta:
         ordering = ["name", "id"]

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 
 from exceptionless_site.core.clock import utc_now
 from exceptionless_site.core.fields import ObjectIdField
-
-if TYPE_CHECKING:
-    from accounts.models.membership import Membership
 
 GLOBAL = "global"
 USER = "user"
@@ -50,9 +47,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     USERNAME_FIELD = "email_address"
     EMAIL_FIELD = "email_address"
     REQUIRED_FIELDS = ["full_name"]
-
-    if TYPE_CHECKING:
-        memberships: models.Manager[Membership]
 
     class Meta:
         ordering = ["email_address"]

@@ -57,7 +57,7 @@ class PayloadError(ValueError):
         self.reason = reason
 
 
-class PayloadTooLarge(PayloadError):
+class PayloadTooLarge(PayloadError):  # noqa: N818 - named like the status it leads to
     """A submission beyond the size limit, before or after decompression."""
 
 

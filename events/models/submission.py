@@ -47,9 +47,7 @@ class Submission(models.Model):
                 name="submission_waiting",
                 condition=models.Q(parked_utc__isnull=True),
             ),
-            models.Index(
-                fields=["parked_utc"], name="submission_parked", condition=models.Q(parked_utc__isnull=False)
-            ),
+            models.Index(fields=["parked_utc"], name="submission_parked", condition=models.Q(parked_utc__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -11,11 +11,11 @@ MAXIMUM_DEPTH = 100
 
 
 def error_chain(error: JSONObject) -> list[JSONObject]:
-    """The error and its inner errors, outermost first, at most `MAXIMUM_DEPTH` of them."""
+    """The error and its non-empty inner errors, outermost first, at most `MAXIMUM_DEPTH` of them."""
     chain = [error]
     while len(chain) < MAXIMUM_DEPTH:
         inner = chain[-1].get("inner")
-        if not isinstance(inner, dict):
+        if not inner or not isinstance(inner, dict):
             break
         chain.append(inner)
     return chain

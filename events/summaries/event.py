@@ -30,9 +30,9 @@ def event_summary(
     `value` (seconds) and `reference_id` matter for session events only.
     """
     user = _user(data)
-    if event_type == ERROR and (simple_error := _mapping(data, "@simple_error")):
+    if event_type == ERROR and (simple_error := _mapping(data, "@simple_error")) is not None:
         return Summary("event-simple-summary", _simple_error_data(message, user, data, simple_error))
-    if event_type == ERROR and (error := _mapping(data, "@error")):
+    if event_type == ERROR and (error := _mapping(data, "@error")) is not None:
         return Summary("event-error-summary", _error_data(message, user, data, error))
     if event_type == NOT_FOUND:
         return Summary("event-notfound-summary", {"Source": source, **user, **present(IpAddress=_ip_addresses(data))})

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
 from django.db.models import QuerySet
 from rest_framework.pagination import BasePagination
-from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from exceptionless_site.api.errors import Problem
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+    from rest_framework.views import APIView
 
 DEFAULT_LIMIT = 10
 MAXIMUM_LIMIT = 100
@@ -61,13 +64,15 @@ class WirePagination(BasePagination):
     links: list[str]
     total: int
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: APIView | None = None) -> list[Any]:
+    def paginate_queryset(
+        self, queryset: QuerySet[Any] | Sequence[Any], request: Request, view: APIView | None = None
+    ) -> list[Any]:
         page, limit = page_and_limit(
             request,
             default=getattr(view, "default_limit", DEFAULT_LIMIT),
             maximum=getattr(view, "maximum_limit", MAXIMUM_LIMIT),
         )
-        self.total = queryset.count()
+        self.total = queryset.count() if isinstance(queryset, QuerySet) else len(queryset)
         start = (page - 1) * limit
         rows = list(queryset[start : start + limit]) if start < self.total else []
         self.links = page_links(request, page, limit, has_more=start + limit < self.total)

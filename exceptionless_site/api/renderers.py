@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import orjson
+from django.http import Http404
+from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer
 from rest_framework.request import Request
 
@@ -85,12 +86,11 @@ class ForgivingNegotiation(DefaultContentNegotiation):
     """An `Accept` that admits nothing we write still gets JSON, never a 406."""
 
     def select_renderer(
-        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
+        choices = list(renderers)
         try:
-            return super().select_renderer(request, renderers, format_suffix)
-        except Exception:
-            return renderers[0], renderers[0].media_type or ""
-
-    def select_parser(self, request: Request, parsers: Sequence[BaseParser]) -> BaseParser | None:
-        return super().select_parser(request, parsers)
+            chosen: tuple[BaseRenderer, str] = super().select_renderer(request, choices, format_suffix)
+        except (NotAcceptable, Http404):
+            return choices[0], choices[0].media_type or ""
+        return chosen

@@ -34,7 +34,7 @@ def urlpatterns(rows: tuple[Row, ...] = ROWS) -> list[URLPattern]:
         if views.setdefault(route, viewset) is not viewset:
             raise ValueError(f"{route} is given to two viewsets")
         actions[route][method.lower()] = action
-    return [path(_django_route(route), views[route].as_view(actions[route])) for route in actions]
+    return [path(_django_route(route), views[route].as_view(dict(actions[route]))) for route in actions]
 
 
 def _django_route(route: str) -> str:

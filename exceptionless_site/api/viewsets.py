@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -30,19 +30,19 @@ class WireViewSet(GenericViewSet[Any]):
     def get_permissions(self) -> list[BasePermission]:
         classes = self.policies.get(self.action or "")
         if classes is None:
-            return list(super().get_permissions())
+            return [policy() for policy in self.permission_classes]  # type: ignore[misc]
         return [policy() for policy in classes]
 
-    def throttled(self, request: Request, wait: float | None) -> None:
+    def throttled(self, request: Request, wait: float | None) -> NoReturn:
         raise Problem(429)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
-        response = super().finalize_response(request, response, *args, **kwargs)
+        final: Response = super().finalize_response(request, response, *args, **kwargs)
         limit = getattr(getattr(request, "_request", request), "rate_limit", None)
         # The Java client takes the header on any failure for "rate limited" and keeps its events.
-        if limit and response.status_code < 400:
-            response["X-RateLimit-Limit"], response["X-RateLimit-Remaining"] = map(str, limit)
-        return response
+        if limit and final.status_code < 400:
+            final["X-RateLimit-Limit"], final["X-RateLimit-Remaining"] = map(str, limit)
+        return final
 
     def require_user(self) -> Any:
         """The person behind the request; an API key without one is refused with 401."""
@@ -53,7 +53,8 @@ class WireViewSet(GenericViewSet[Any]):
 
     def visible(self) -> Any:
         """The rows of this resource that the caller may see."""
-        return self.get_queryset().visible_to(self.request.auth)
+        rows: Any = self.get_queryset()
+        return rows.visible_to(self.request.auth)
 
     def find(self, **lookup: Any) -> Any:
         """One visible row, or the resource's 404."""
@@ -62,7 +63,7 @@ class WireViewSet(GenericViewSet[Any]):
             raise Problem(404, self.not_found_title)
         return row
 
-    def permission_denied(self, request: Request, message: str | None = None, code: str | None = None) -> None:
+    def permission_denied(self, request: Request, message: str | None = None, code: str | None = None) -> NoReturn:
         if request.auth is None:
-            super().permission_denied(request, message, code)
+            raise NotAuthenticated
         raise PermissionDenied(message)

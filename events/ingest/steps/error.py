@@ -5,6 +5,7 @@ from __future__ import annotations
 from events.ingest.context import EventContext
 from events.ingest.event import ERROR
 from events.ingest.parsers.models import map_model
+from events.ingest.steps.default_message import default_message
 from events.ingest.steps.step import each
 from events.stacking.error_signature import apply_target, error_signature
 
@@ -12,19 +13,16 @@ KEY = "@error"
 
 
 def take_error(context: EventContext) -> None:
-    """Default the message; unless a signature is there, take that of the error and store the marked error."""
-    event = context.event
+    """Default the message; without an earlier signature take the error's own and store the error with its mark."""
+    event, project = context.event, context.project
     sent = event.mapping(KEY) if event.type == ERROR else None
-    error = map_model(KEY, sent) if sent is not None else None
+    error = None if sent is None else map_model(KEY, sent)
     if error is None:
         return
-    event.default_message(error.get("message"))
+    default_message(event, error)
     if context.signature:
         return
-    project = context.project
-    signature = error_signature(
-        error, user_namespaces=project.user_namespaces, common_methods=project.common_methods
-    )
+    signature = error_signature(error, user_namespaces=project.user_namespaces, common_methods=project.common_methods)
     apply_target(error, signature)
     event.data[KEY] = error
     context.signature.update(signature.info)

@@ -8,7 +8,7 @@ from typing import Any
 from events.ingest.context import EventContext
 from events.ingest.steps.addresses import public_address, split_addresses
 from events.ingest.steps.coordinates import normalize_coordinates
-from events.ingest.steps.geo_database import GeoDatabase, Place, PlaceFinder, no_places
+from events.ingest.steps.geo_database import Place, PlaceFinder, no_places
 from events.ingest.steps.step import each
 
 KEY = "@location"
@@ -16,18 +16,16 @@ KEY = "@location"
 _MOST_ADDRESSES = 16
 
 
-def run(contexts: Sequence[EventContext], *, find: PlaceFinder = no_places) -> None:
+def run(contexts: Sequence[EventContext], *, find_place: PlaceFinder = no_places) -> None:
     """Normalize each event's coordinates, or look them up by its addresses; a sent `@location` never survives."""
-    if isinstance(find, GeoDatabase):
-        find.refresh()
 
     def locate(context: EventContext) -> None:
-        set_place(context, find)
+        set_place(context, find_place)
 
     each(locate)(contexts)
 
 
-def set_place(context: EventContext, find: PlaceFinder) -> None:
+def set_place(context: EventContext, find_place: PlaceFinder) -> None:
     """Set geo and `@location` of one event."""
     event = context.event
     event.data.pop(KEY, None)
@@ -35,18 +33,18 @@ def set_place(context: EventContext, find: PlaceFinder) -> None:
     if own:
         event.geo = own
         return
-    place = _first_place(context, find)
+    place = _first_place(context, find_place)
     event.geo = place.geo if place else None
     if place and place.location:
         event.data[KEY] = dict(place.location)
 
 
-def _first_place(context: EventContext, find: PlaceFinder) -> Place | None:
-    if find is no_places:
+def _first_place(context: EventContext, find_place: PlaceFinder) -> Place | None:
+    if find_place is no_places:
         return None
     for text in _addresses(context):
         address = public_address(text)
-        place = find(address) if address else None
+        place = find_place(address) if address else None
         if place:
             return place
     return None

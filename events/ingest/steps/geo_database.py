@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
+import time
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +16,8 @@ import maxminddb
 from events.ingest.steps.coordinates import format_coordinates
 
 logger = logging.getLogger(__name__)
+
+_SECONDS_BETWEEN_LOOKS = 60
 
 
 class Place(NamedTuple):
@@ -37,19 +41,26 @@ def no_places(address: str) -> Place | None:
 class GeoDatabase:
     """A finder over the database file whose path `path()` gives; None or a missing file finds nothing.
 
-    `refresh` notices a file that was added, replaced or removed, and is meant to be called once per batch.
+    A file that was added, replaced or removed is noticed within a minute. The replacement must be a rename:
+    the open file is mapped into memory. `seconds` is the clock to measure by.
     """
 
-    def __init__(self, path: Callable[[], str | os.PathLike[str] | None]) -> None:
+    def __init__(
+        self, path: Callable[[], str | os.PathLike[str] | None], seconds: Callable[[], float] = time.monotonic
+    ) -> None:
         self._path = path
+        self._seconds = seconds
+        self._look_again_at = -math.inf
         self._seen: object = ...
         self._find: PlaceFinder = no_places
 
     def __call__(self, address: str) -> Place | None:
+        if self._seconds() >= self._look_again_at:
+            self._look_again_at = self._seconds() + _SECONDS_BETWEEN_LOOKS
+            self._refresh()
         return self._find(address)
 
-    def refresh(self) -> None:
-        """Open the file anew if it is another than before; what is wrong with it is logged once."""
+    def _refresh(self) -> None:
         path = self._path()
         state = _file_state(path)
         if state != self._seen:

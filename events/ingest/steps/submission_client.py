@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from events.ingest.context import EventContext
+from events.ingest.event import IncomingEvent
 from events.ingest.steps.addresses import LOCALHOST, is_local
 from events.ingest.steps.step import each
 
@@ -19,7 +20,7 @@ def set_submission_client(context: EventContext) -> None:
     """Replace whatever the client sent by what the request tells."""
     data = context.event.data
     data.pop(KEY, None)
-    client = describe_client(context.submission.user_agent)
+    client = describe_client(context.submission.user_agent or "")
     address = context.submission.ip_address
     if address and context.project.include_private_information:
         client = {"ip_address": LOCALHOST if is_local(address) else address, **client}
@@ -27,9 +28,21 @@ def set_submission_client(context: EventContext) -> None:
         data[KEY] = client
 
 
-def describe_client(user_agent: str | None) -> dict[str, str]:
+def is_javascript_client(event: IncomingEvent) -> bool:
+    """Whether a browser's or Node's own client sent the event; asks what this step stored."""
+    client = event.mapping(KEY)
+    return client is not None and client.get("user_agent") == JAVASCRIPT_CLIENT
+
+
+def submission_address(event: IncomingEvent) -> str | None:
+    """The sender's address as this step stored it."""
+    client = event.mapping(KEY)
+    return client.get("ip_address") if client else None
+
+
+def describe_client(user_agent: str) -> dict[str, str]:
     """`fluentrest/1.0.0` → user_agent and version; any other text is the user agent as a whole, lower-case."""
-    name, version = _split(user_agent or "")
+    name, version = _split(user_agent.strip())
     client = {"user_agent": name} if name else {}
     if version:
         client["version"] = version
