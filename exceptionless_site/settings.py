@@ -126,8 +126,91 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Exceptionless API",
     "VERSION": "v2",
     "OAS_VERSION": "3.1.1",
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "DESCRIPTION": "Errors, logs, usages and sessions of your applications, on a server of your own.",
+    "CONTACT": {"name": "Exceptionless", "url": "https://exceptionless.com"},
+    "SERVERS": [{"url": "/"}],
+    "TAGS": [
+        {"name": name}
+        for name in (
+            "Auth",
+            "Event",
+            "Organization",
+            "Project",
+            "Stack",
+            "Token",
+            "User",
+            "WebHook",
+            "SavedView",
+            "Source Map",
+            "OAuth",
+            "Status",
+            "Admin",
+        )
+    ],
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "Bearer": {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "A login token or an API key, sent in the Authorization header.",
+            },
+            "Token": {
+                "type": "apiKey",
+                "in": "query",
+                "name": "access_token",
+                "description": "A login token or an API key, sent in the address.",
+            },
+            "Basic": {
+                "type": "http",
+                "scheme": "basic",
+                "description": "Your e-mail address and password, or `client` and an API key.",
+            },
+        }
+    },
+    "PATH_CONVERTER_OVERRIDES": {
+        "objectid": {"type": "string", "pattern": r"^[a-zA-Z\d]{24,36}$"},
+        "objectids": {"type": "string", "pattern": r"^[a-zA-Z\d]{24,36}(,[a-zA-Z\d]{24,36})*$"},
+        "token": {"type": "string", "pattern": r"^[a-zA-Z\d-]{24,40}$"},
+        "tokens": {"type": "string", "pattern": r"^[a-zA-Z\d-]{24,40}(,[a-zA-Z\d-]{24,40})*$"},
+        "identifier": {"type": "string", "pattern": r"^[a-zA-Z\d-]{8,100}$"},
+        "str": {"type": "string", "minLength": 1},
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "exceptionless_site.api.schema_hooks.finish",
+    ],
+    "SORT_OPERATION_PARAMETERS": False,
+    "COMPONENT_SPLIT_PATCH": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "DISABLE_DOCSTRING_DESCRIPTIONS": True,
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,
+}
+UNFOLD = {
+    "SITE_TITLE": "Exceptionless",
+    "SITE_HEADER": "Exceptionless",
+    "SITE_SUBHEADER": "Server administration",
+    "SITE_SYMBOL": "bolt",
+    "SITE_URL": "/",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "/static/exceptionless/favicon.svg"}],
+    "SHOW_VIEW_ON_SITE": False,
+    "LOGIN": {"form": "accounts.sign_in.SignInForm"},
+    "STYLES": ["/static/exceptionless/admin.css"],
+    "SIDEBAR": {"navigation": "exceptionless_site.admin.navigation"},
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.5% .02 145)",
+            "100": "oklch(94.5% .04 145)",
+            "200": "oklch(89.5% .08 145)",
+            "300": "oklch(82% .13 145)",
+            "400": "oklch(72% .17 145)",
+            "500": "oklch(61% .17 145)",
+            "600": "oklch(51% .145 146)",
+            "700": "oklch(44% .12 147)",
+            "800": "oklch(38% .1 148)",
+            "900": "oklch(33% .08 149)",
+            "950": "oklch(23% .06 150)",
+        }
+    },
 }
 
 LOGGING = {

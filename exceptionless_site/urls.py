@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import path
 
-from exceptionless_site.api import router
+from exceptionless_site import pages
+from exceptionless_site.api import root, router
 
 handler400 = "exceptionless_site.api.handlers.bad_request"
 handler403 = "exceptionless_site.api.handlers.permission_denied"
@@ -13,6 +14,13 @@ handler404 = "exceptionless_site.api.handlers.page_not_found"
 handler500 = "exceptionless_site.api.handlers.server_error"
 
 urlpatterns = [
+    path("", pages.landing, name="landing"),
+    path("docs", pages.docs, name="docs"),
+    path("docs/", pages.docs),
+    path("docs/v2/openapi.json", pages.openapi, name="openapi"),
+    path("favicon.ico", pages.favicon),
     path("admin/", admin.site.urls),
+    path("api/v2/", root.RootViewSet.as_view({"get": "list"}), name="api-root"),
+    path("api/v2", root.RootViewSet.as_view({"get": "list"})),
     *router.urlpatterns(),
 ]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.hashers import check_password, make_password
 from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.exceptions import PermissionDenied
 
 from accounts.identity import Identity, with_implied
 from accounts.models import Organization, User
@@ -54,7 +55,11 @@ class BrowsableSessionAuthentication(SessionAuthentication):
         http_request = request._request
         if has_credential(http_request) or not _is_same_origin(http_request):
             return None
-        found = super().authenticate(request)
+        try:
+            found = super().authenticate(request)
+        except PermissionDenied:
+            # Without the CSRF token the cookie does not count; open routes such as login still answer.
+            return None
         if found is None or not isinstance(found[0], User):
             return None
         return found[0], identity_of_user(found[0])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 
+from events.stacking.status import StackStatus, allows_notifications
 from exceptionless_site.core.clock import utc_now
 from exceptionless_site.core.fields import ObjectIdField
 
@@ -13,13 +14,7 @@ if TYPE_CHECKING:
     from accounts.identity import Identity
 
 
-class StackStatus(models.TextChoices):
-    OPEN = "open"
-    FIXED = "fixed"
-    REGRESSED = "regressed"
-    SNOOZED = "snoozed"
-    IGNORED = "ignored"
-    DISCARDED = "discarded"
+STATUS_CHOICES = [(status.value, status.value.title()) for status in StackStatus]
 
 
 class StackQuerySet(models.QuerySet["Stack"]):
@@ -36,7 +31,7 @@ class Stack(models.Model):
     organization = models.ForeignKey("accounts.Organization", models.CASCADE, related_name="+", db_index=False)
     project = models.ForeignKey("projects.Project", models.CASCADE, related_name="+", db_index=False)
     type = models.CharField(max_length=100)
-    status = models.CharField(max_length=20, choices=StackStatus.choices, default=StackStatus.OPEN)
+    status = models.CharField(max_length=20, choices=STATUS_CHOICES, default=StackStatus.OPEN)
     snooze_until_utc = models.DateTimeField(null=True, blank=True)
     signature_hash = models.CharField(max_length=40, editable=False)
     signature_info = models.JSONField(default=dict, editable=False)
@@ -81,5 +76,4 @@ class Stack(models.Model):
 
     @property
     def allow_notifications(self) -> bool:
-        quiet = (StackStatus.FIXED, StackStatus.IGNORED, StackStatus.DISCARDED, StackStatus.SNOOZED)
-        return self.status not in quiet
+        return allows_notifications(self.status)

@@ -9,7 +9,6 @@ from exceptionless_site.core.fields import tenant_key
 
 class SubmissionKind(models.TextChoices):
     EVENTS = "events", "Events"
-    QUERY = "query", "Event by query string"
     USER_DESCRIPTION = "user-description", "User description"
 
 

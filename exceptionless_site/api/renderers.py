@@ -9,12 +9,15 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
+from django import forms
 from django.http import Http404
+from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer
-from rest_framework.request import Request
+from rest_framework.request import Request, override_method
 
+from exceptionless_site.api import browsable
 from exceptionless_site.core.dates import format_utc
 
 _ESCAPES = {b"<": b"\\u003C", b">": b"\\u003E", b"&": b"\\u0026", b"'": b"\\u0027", b'\\"': b"\\u0022"}
@@ -65,6 +68,64 @@ class BrowsableRenderer(BrowsableAPIRenderer):
 
     def get_default_renderer(self, view: Any) -> BaseRenderer:
         return IndentedJSONRenderer()
+
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        response = (renderer_context or {})["response"]
+        # An error's response names the problem's content type, but this is a page.
+        response["Content-Type"] = "text/html; charset=utf-8"
+        response["Content-Security-Policy"] = browsable.PAGE_POLICY
+        return super().render(data, accepted_media_type, renderer_context)
+
+    def get_context(self, data: Any, accepted_media_type: str, renderer_context: Mapping[str, Any]) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(data, accepted_media_type, renderer_context)
+        request, response = renderer_context["request"], renderer_context["response"]
+        for name in ("Content-Security-Policy", "Content-Type"):
+            context["response_headers"].pop(name, None)
+        context["shown_path"] = browsable.shown_path(request)
+        context["neighbours"] = browsable.neighbours(response.get("Link", ""))
+        context["by_session"] = isinstance(request.successful_authenticator, SessionAuthentication)
+        return context
+
+    def get_name(self, view: Any) -> str:
+        return browsable.page_name(view, view.request.method)
+
+    def get_description(self, view: Any, status_code: int) -> str:
+        return browsable.page_text(view, view.request.method)
+
+    def get_rendered_html_form(self, data: Any, view: Any, method: str, request: Request) -> Any:
+        """No forms by field: bodies are JSON. For DELETE and OPTIONS this only says whether to offer them."""
+        if method in ("POST", "PUT", "PATCH"):
+            return None
+        return super().get_rendered_html_form(data, view, method, request)
+
+    def get_raw_data_form(self, data: Any, view: Any, method: str, request: Request) -> Any:
+        with override_method(view, request, method) as overridden:
+            if not self.show_form_for_method(view, method, overridden, None):
+                return None
+            media_types = [parser.media_type for parser in view.get_parsers()]
+            return body_form(media_types, browsable.body_template(view, method))
+
+    def get_filter_form(self, data: Any, view: Any, request: Request) -> Any:
+        return super().get_filter_form(data, view, request) if getattr(view, "filterset_class", None) else None
+
+
+def body_form(media_types: Sequence[str], content: str) -> forms.Form:
+    """The form that DRF's script turns into a request with that body."""
+    form = forms.Form()
+    form.fields["_content_type"] = forms.ChoiceField(
+        label="Media type",
+        choices=[(name, name) for name in media_types],
+        widget=forms.Select(attrs={"data-override": "content-type"}),
+    )
+    form.fields["_content"] = forms.CharField(
+        label="Body", initial=content, widget=forms.Textarea(attrs={"data-override": "content", "spellcheck": "false"})
+    )
+    return form
 
 
 class IndentedJSONRenderer(WireJSONRenderer):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +46,20 @@ def _subject(request: Request) -> str:
     if identity is None:
         return f"ip:{client_address(request._request)}"
     if identity.kind == "token" and identity.organization_ids:
-        return f"organization:{identity.organization_ids[0]}"
+        return _organization_subject(identity.organization_ids[0])
     if identity.user is not None:
         return f"user:{identity.user.pk}"
     return f"ip:{client_address(request._request)}"
+
+
+def _organization_subject(organization_id: str) -> str:
+    return f"organization:{organization_id}"
+
+
+def organizations_over_limit(organization_ids: Iterable[str]) -> set[str]:
+    """Those of the organizations whose API keys have used up this quarter hour's requests."""
+    if settings.API_THROTTLE_LIMIT < 0:
+        return set()
+    subjects = {_organization_subject(id_): id_ for id_ in organization_ids}
+    counts = WINDOW.current_of(subjects)
+    return {subjects[subject] for subject, count in counts.items() if count >= settings.API_THROTTLE_LIMIT}

@@ -68,7 +68,7 @@ def test_a_lone_surrogate_is_hashed_and_does_not_raise() -> None:
 
 
 @given(st.lists(st.text(alphabet=st.characters()), max_size=5))
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 def test_every_list_of_texts_has_a_hash(values: list[str]) -> None:
     digest = signature_hash(values)
     assert len(digest) == 40

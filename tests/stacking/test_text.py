@@ -27,7 +27,7 @@ def test_a_long_text_ends_in_three_dots(text: str, length: int, expected: str) -
 
 
 @given(st.text(), st.integers(min_value=3, max_value=40))
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 def test_no_truncated_text_is_too_long(text: str, length: int) -> None:
     assert len(truncate(text, length)) <= length
 

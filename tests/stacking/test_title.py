@@ -78,6 +78,6 @@ NAMED = st.fixed_dictionaries({}, optional={"message": JSON_VALUES, "title": JSO
     st.sampled_from(["error", "log", "404", "session", "custom"]),
     st.dictionaries(st.sampled_from(["@error", "@simple_error", "@stack"]), NAMED | JSON_VALUES),
 )
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_every_event_has_a_title_whatever_its_data(event_type: str, data: dict[str, Any]) -> None:
     assert stack_title(event(event_type, data=data)).strip()

@@ -77,13 +77,13 @@ def test_build_metadata_makes_no_difference() -> None:
 
 
 @given(st.text(alphabet="0123456789.-+*v abZ", max_size=25))
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_a_normalized_version_reads_as_itself(text: str) -> None:
     normalized = normalize_version(text)
     assert normalized is None or normalize_version(normalized) == normalized
 
 
 @given(st.text())
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 def test_no_text_raises(text: str) -> None:
     parse_version(text)

@@ -172,6 +172,6 @@ KNOWN_KEYS = ["@error", "@simple_error", "@user", "@request", "@environment", "@
     st.sampled_from(["error", "404", "usage", "session", "sessionend", "log", "order"]),
     st.dictionaries(st.sampled_from(KNOWN_KEYS), JSON_VALUES),
 )
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_no_data_raises(event_type: str, data: dict[str, Any]) -> None:
     assert summary(event_type, data=data).template_key.startswith("event-")

@@ -17,6 +17,7 @@ class EventData:
     def __init__(self) -> None:
         self.entries: dict[str, Any] = {}
         self._taken: set[str] = set()
+        self._last_numbers: dict[str, int] = {}
 
     def add(self, key: str, value: Any) -> None:
         """Store a value as sent under `key`; a null for a known object is the same as none."""
@@ -24,10 +25,11 @@ class EventData:
         if value is None and known in KNOWN_OBJECTS:
             return
         name, stored = read_entry(known, value)
-        if name.lower() in self._taken and name in KNOWN_OBJECTS:
-            name = f"_{name}"
-        name = self._free_name(name)
-        self._taken.add(name.lower())
+        lowered = name.lower()
+        if lowered in self._taken:
+            name = self._free_name(f"_{name}" if name in KNOWN_OBJECTS else name)
+            lowered = name.lower()
+        self._taken.add(lowered)
         self.entries[name] = stored
 
     def add_invalid(self, field_name: str, value: Any) -> None:
@@ -35,12 +37,12 @@ class EventData:
         self.add(f"Invalid{field_name}", value)
 
     def _free_name(self, wished: str) -> str:
+        lowered = wished.lower()
         name = wished
-        number = 1
+        # Counting on from the last number keeps thousands of spellings of one key from costing their square.
+        number = self._last_numbers.get(lowered, 0)
         while name.lower() in self._taken:
-            name = f"{wished}{number}"
             number += 1
+            name = f"{wished}{number}"
+        self._last_numbers[lowered] = number
         return name
-
-    def __contains__(self, key: str) -> bool:
-        return key.lower() in self._taken

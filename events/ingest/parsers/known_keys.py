@@ -10,7 +10,7 @@ from events.ingest.parsers.values import normalize_value
 REWRITTEN_OBJECTS = frozenset({"@error", "@simple_error", "@request", "@environment"})
 """Known objects stored with their members in snake_case; the others, `@user` above all, are stored as sent."""
 
-_SCALARS = ("@version", "@level", "@submission_method", "@trace", "@ref:session", "sessionend", "haserror")
+_SCALARS = ("@version", "@level", "@submission_method", "@trace", "@ref:session", "sessionend")
 _CANONICAL = {name: name for name in (*KNOWN_OBJECTS, *_SCALARS)}
 _REFERENCE_PREFIX = "@ref:"
 

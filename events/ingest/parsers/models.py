@@ -201,14 +201,18 @@ def _map_members(members: dict[str, Member], value: dict[str, Any]) -> dict[str,
         if item is None:
             continue
         member = members.get(key) or members.get(_squash(key))
-        if member is None or member.name in result or (member.name != key and value.get(member.name) is not None):
+        if member is None:
             leftovers.append((key, item))
             continue
-        read = member.read(item)
-        if read is MISTYPED:
+        name, read = member
+        if name is not key and name != key and (name in result or value.get(name) is not None):
+            leftovers.append((key, item))
+        elif read is to_text and type(item) is str:
+            result[name] = item
+        elif (converted := read(item)) is MISTYPED:
             leftovers.append((f"_{key}", item))
-        elif read != {} and read != []:
-            result[member.name] = read
+        elif converted or not isinstance(converted, (dict, list)):
+            result[name] = converted
     for key, item in leftovers:
         result[_free_name(result, key)] = item
     return result

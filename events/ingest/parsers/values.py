@@ -1,4 +1,4 @@
-"""Free values inside an event: dates in the form of the wire, nothing nested beyond 64 levels, no impossible numbers."""
+"""Free values inside an event: dates in the form of the wire, at most 64 levels, numbers that can be written."""
 
 from __future__ import annotations
 
@@ -47,6 +47,9 @@ def _normalize_members(container: Any, members: Any, depth: int) -> None:
         if kind is str:
             if len(value) >= _SHORTEST_DATE_TIME and value[10] == "T":
                 container[key] = _normalize_text(value)
+        elif kind is int:
+            if not _SMALLEST_INTEGER <= value <= _LARGEST_INTEGER:
+                container[key] = _normalize_number(value)
         elif kind is not bool and value is not None:
             container[key] = normalize_value(value, depth)
 

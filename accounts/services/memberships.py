@@ -1,0 +1,88 @@
+"""Who joins and who leaves an organization."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import transaction
+
+from accounts.models import Invite, Membership, Organization, User
+from accounts.services.users import is_email_address, normal_email
+
+on_leave: list[Callable[[str, str], object]] = []
+"""What higher apps do in the same transaction when a member left: called with organization id and user id."""
+
+
+_VERIFICATION = ("is_email_address_verified", "verify_email_address_token", "verify_email_address_token_expires_utc")
+
+
+class UserLimitReached(Exception):
+    """The plan of the organization allows no further member or invite."""
+
+
+class InvalidEmailAddress(Exception):
+    """No invitation could ever reach this address."""
+
+
+class LastMember(Exception):
+    """Without this member nobody could reach the organization any more."""
+
+
+@transaction.atomic
+def add_user(*, organization: Organization, email_address: str) -> Membership | Invite:
+    """Make the person with that address a member, or invite the address when nobody has it yet.
+
+    Doing it again changes nothing. Raises UserLimitReached and InvalidEmailAddress.
+    """
+    _lock(organization)
+    taken = organization.memberships.count() + organization.invites.count()
+    if 0 <= organization.max_users <= taken:
+        raise UserLimitReached
+    address = normal_email(email_address)
+    user = User.objects.filter(email_address=address).first()
+    if user is not None:
+        return Membership.objects.get_or_create(organization=organization, user=user)[0]
+    if not is_email_address(address):
+        raise InvalidEmailAddress
+    return Invite.objects.get_or_create(organization=organization, email_address=address)[0]
+
+
+@transaction.atomic
+def remove_user(*, organization: Organization, email_address: str) -> None:
+    """Take the membership or the invite of that address away, if there is one. Raises LastMember."""
+    _lock(organization)
+    address = normal_email(email_address)
+    membership = organization.memberships.filter(user__email_address=address).first()
+    if membership is None:
+        organization.invites.filter(email_address=address).delete()
+        return
+    if organization.memberships.count() == 1:
+        raise LastMember
+    membership.delete()
+    for hook in on_leave:
+        hook(organization.pk, membership.user_id)
+
+
+def find_invite(token: str | None) -> Invite | None:
+    """The open invite with that token, to an organization that is still there."""
+    if not token:
+        return None
+    return Invite.objects.filter(token=token, organization__is_deleted=False).first()
+
+
+@transaction.atomic
+def accept_invite(*, invite: Invite, user: User) -> None:
+    """Join the organization; the invite is used up. Who got the mail has shown that the address is theirs."""
+    if not Invite.objects.filter(pk=invite.pk).delete()[0]:
+        return  # someone else was faster
+    Membership.objects.get_or_create(organization_id=invite.organization_id, user=user)
+    if invite.email_address == user.email_address and not user.is_email_address_verified:
+        user.is_email_address_verified = True
+        user.verify_email_address_token = ""
+        user.verify_email_address_token_expires_utc = None
+        user.save(update_fields=_VERIFICATION)
+
+
+def _lock(organization: Organization) -> None:
+    # Members are counted before one more or one less is stored: only one change at a time.
+    Organization.objects.select_for_update().get(pk=organization.pk)

@@ -1,0 +1,159 @@
+"""The event resource: posting (see submissions.py), reading, counting."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from events.api.event_lists import answer, list_events
+from events.api.parameters import (
+    COUNT_PARAMETERS,
+    LIST_PARAMETERS,
+    OFFSET,
+    REFERENCE_PARAMETERS,
+    TIME,
+    read_search,
+)
+from events.api.scope import find_scope
+from events.api.serializers import CountResultSerializer, EventSerializer
+from events.api.submissions import SubmissionActions
+from events.models import Event
+from events.selectors import Scope, in_time, neighbours
+from exceptionless_site.api.errors import bad_request, not_found, upgrade_required
+from exceptionless_site.api.schema import problems
+from exceptionless_site.core.clock import utc_now
+from tokens.permissions import ClientPolicy, EventsReadPolicy
+
+PLAN_LIMIT = "Unable to view event occurrence due to plan limits."
+_LIST: dict[str, Any] = {"parameters": LIST_PARAMETERS}
+_LIST_ANSWERS: dict[Any, Any] = {200: EventSerializer(many=True)} | problems(
+    (400, "The filter, the time or the page token cannot be read."), 426
+)
+_SCOPED_ANSWERS = _LIST_ANSWERS | problems(404)
+
+
+class EventViewSet(SubmissionActions):
+    """Events: what a client reported, once for each time it happened."""
+
+    tag = "Event"
+    queryset = Event.objects.all()
+    serializer_class = EventSerializer
+    permission_classes = [EventsReadPolicy]
+    policies: ClassVar = {
+        "submit": [ClientPolicy],
+        "submit_query": [ClientPolicy],
+        "describe": [ClientPolicy],
+    }
+    pagination_class = None
+    filter_backends = ()
+
+    @extend_schema(
+        summary="Get all",
+        description="Events of all your organizations, newest first. Use `filter=reference:{id}` to find an event "
+        "by the reference id it was posted with.",
+        responses=_LIST_ANSWERS,
+        **_LIST,
+    )
+    def list(self, request: Request) -> Response:
+        return list_events(request, find_scope(request.auth))  # type: ignore[arg-type]
+
+    @extend_schema(summary="Get by organization", responses=_SCOPED_ANSWERS, **_LIST)
+    def list_by_organization(self, request: Request, organization_id: str) -> Response:
+        return list_events(request, self._scope(organization_id=organization_id))
+
+    @extend_schema(summary="Get by project", responses=_SCOPED_ANSWERS, **_LIST)
+    def list_by_project(self, request: Request, project_id: str) -> Response:
+        return list_events(request, self._scope(project_id=project_id))
+
+    @extend_schema(summary="Get by stack", responses=_SCOPED_ANSWERS, **_LIST)
+    def list_by_stack(self, request: Request, stack_id: str) -> Response:
+        return list_events(request, self._scope(stack_id=stack_id))
+
+    @extend_schema(
+        summary="Get by reference id",
+        description="The event posted with this `reference_id`. An array, because clients may use an id twice.",
+        parameters=REFERENCE_PARAMETERS,
+        responses=_LIST_ANSWERS,
+    )
+    def list_by_reference(self, request: Request, reference_id: str) -> Response:
+        return answer(request, self._scope().events().filter(reference_id=reference_id))
+
+    @extend_schema(
+        summary="Get by reference id in a project", parameters=REFERENCE_PARAMETERS, responses=_SCOPED_ANSWERS
+    )
+    def list_by_project_reference(self, request: Request, project_id: str, reference_id: str) -> Response:
+        scope = self._scope(project_id=project_id)
+        return answer(request, scope.events().filter(reference_id=reference_id))
+
+    @extend_schema(
+        summary="Count",
+        parameters=COUNT_PARAMETERS,
+        responses={200: CountResultSerializer, **problems(400, 426)},
+    )
+    def count(self, request: Request) -> Response:
+        return self._count(self._scope())
+
+    @extend_schema(
+        summary="Count by organization",
+        parameters=COUNT_PARAMETERS,
+        responses={200: CountResultSerializer, **problems(400, 404, 426)},
+    )
+    def count_by_organization(self, request: Request, organization_id: str) -> Response:
+        return self._count(self._scope(organization_id=organization_id))
+
+    @extend_schema(
+        summary="Count by project",
+        parameters=COUNT_PARAMETERS,
+        responses={200: CountResultSerializer, **problems(400, 404, 426)},
+    )
+    def count_by_project(self, request: Request, project_id: str) -> Response:
+        return self._count(self._scope(project_id=project_id))
+
+    @extend_schema(
+        summary="Get by id",
+        description="One event. The header `Link` names the previous and the next event of its stack, and the stack.",
+        parameters=[TIME, OFFSET],
+        responses={
+            200: EventSerializer,
+            **problems((400, "The event belongs to another stack than `expected_stack_id`."), 404, 426),
+        },
+    )
+    def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002 - the wire's name
+        event = self.get_queryset().visible_to(request.auth).filter(event_id=id).first()
+        if event is None:
+            raise not_found("Event not found.")
+        self._check_stack(event)
+        self._check_plan(event)
+        response = Response(EventSerializer().to_representation(event))
+        response["Link"] = ", ".join(self._links(event))
+        return response
+
+    def _scope(self, **address: str) -> Scope:
+        return find_scope(self.request.auth, **address)  # type: ignore[arg-type]
+
+    def _count(self, scope: Scope) -> Response:
+        if self.request.query_params.get("aggregations", "").strip():
+            raise bad_request("Aggregations are not supported yet.")
+        search = read_search(self.request)
+        events = in_time(search.apply(scope.events()), search.time, utc_now())
+        return Response({"total": events.count(), "aggregations": {}, "data": {}})
+
+    def _check_stack(self, event: Event) -> None:
+        expected = self.request.query_params.get("expected_stack_id")
+        if expected and expected != event.stack_id:
+            raise bad_request(f"Event belongs to stack {event.stack_id}, not to the expected stack {expected}.")
+
+    def _check_plan(self, event: Event) -> None:
+        organization = event.organization
+        if organization.is_suspended or event.date < Scope([organization]).cutoff(organization):
+            raise upgrade_required(PLAN_LIMIT)
+
+    def _links(self, event: Event) -> list[str]:
+        base = self.request.build_absolute_uri("/api/v2/")
+        older, newer = neighbours(event)
+        named = (("previous", older), ("next", newer))
+        links = [f'<{base}events/{id_}>; rel="{relation}"' for relation, id_ in named if id_]
+        return [*links, f'<{base}stacks/{event.stack_id}>; rel="parent"']

@@ -1,0 +1,54 @@
+"""From the address of a list to its scope, with the contract's refusals."""
+
+from __future__ import annotations
+
+from accounts.identity import Identity
+from accounts.models import Organization
+from events.models import Stack
+from events.selectors import Scope, global_scope
+from exceptionless_site.api.errors import not_found, upgrade_required
+from projects.models import Project
+
+SUSPENDED = "Unable to view event occurrences for the suspended organization."
+
+
+def find_scope(
+    identity: Identity,
+    *,
+    organization_id: str | None = None,
+    project_id: str | None = None,
+    stack_id: str | None = None,
+) -> Scope:
+    """The scope that the address names, else the caller's own organizations. 404 when it is foreign, 426 suspended."""
+    if stack_id is not None:
+        return _stack_scope(identity, stack_id)
+    if project_id is not None:
+        return _project_scope(identity, project_id)
+    if organization_id is not None:
+        organization = Organization.objects.visible_to(identity).filter(pk=organization_id).first()
+        return Scope([_usable(organization, "Organization not found.")])
+    return global_scope(identity)
+
+
+def _project_scope(identity: Identity, project_id: str) -> Scope:
+    projects = Project.objects.visible_to(identity).select_related("organization")
+    project = projects.filter(pk=project_id).first()
+    if project is None:
+        raise not_found("Project not found.")
+    return Scope([_usable(project.organization, "Project not found.")], project=project)
+
+
+def _stack_scope(identity: Identity, stack_id: str) -> Scope:
+    stacks = Stack.objects.visible_to(identity).select_related("organization", "project")
+    stack = stacks.filter(pk=stack_id).first()
+    if stack is None:
+        raise not_found("Stack not found.")
+    return Scope([_usable(stack.organization, "Stack not found.")], project=stack.project, stack=stack)
+
+
+def _usable(organization: Organization | None, missing: str) -> Organization:
+    if organization is None:
+        raise not_found(missing)
+    if organization.is_suspended:
+        raise upgrade_required(SUSPENDED)
+    return organization

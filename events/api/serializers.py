@@ -1,0 +1,96 @@
+"""The shapes in which events are read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from events.models import Event
+from events.summaries.event import event_summary
+from exceptionless_site.api.serializers import WireDateTimeField, WireSerializer
+from exceptionless_site.core.dates import format_utc
+
+
+class EventSerializer(serializers.Serializer[Event]):
+    """A stored event as the wire writes it: the columns' ids, then the document."""
+
+    id = serializers.CharField()
+    organization_id = serializers.CharField()
+    project_id = serializers.CharField()
+    stack_id = serializers.CharField()
+    is_first_occurrence = serializers.BooleanField()
+    created_utc = WireDateTimeField()
+    type = serializers.CharField(required=False)
+    source = serializers.CharField(required=False)
+    date = WireDateTimeField()
+    tags = serializers.ListField(child=serializers.CharField(), required=False)
+    message = serializers.CharField(required=False)
+    geo = serializers.CharField(required=False)
+    value = serializers.FloatField(required=False)
+    count = serializers.IntegerField(required=False)
+    # `data` is a property of every serializer, so the member gets its name in get_fields.
+    event_data = serializers.DictField(required=False)
+    reference_id = serializers.CharField(required=False)
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return {("data" if name == "event_data" else name): field for name, field in super().get_fields().items()}
+
+    def to_representation(self, instance: Event) -> dict[str, Any]:
+        return {
+            "id": instance.event_id,
+            "organization_id": instance.organization_id,
+            "project_id": instance.project_id,
+            "stack_id": instance.stack_id,
+            "is_first_occurrence": instance.is_first_occurrence,
+            "created_utc": format_utc(instance.created_utc),
+        } | instance.content
+
+
+class EventSummarySerializer(WireSerializer):
+    """A row of `mode=summary`; `project_names` in the context maps project ids to names."""
+
+    id = serializers.CharField()
+    template_key = serializers.CharField()
+    summary_data = serializers.DictField()
+    date = WireDateTimeField()
+    project_id = serializers.CharField()
+    project_name = serializers.CharField(required=False)
+    tags = serializers.ListField(child=serializers.CharField())
+    type = serializers.CharField()
+    version = serializers.CharField(required=False)
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return {("data" if name == "summary_data" else name): field for name, field in super().get_fields().items()}
+
+    def to_representation(self, instance: Event) -> dict[str, Any]:
+        content = instance.content
+        summary = event_summary(
+            event_type=content["type"],
+            source=content.get("source"),
+            message=content.get("message"),
+            data=content.get("data", {}),
+            value=content.get("value"),
+            reference_id=content.get("reference_id"),
+        )
+        row = {
+            "id": instance.event_id,
+            "template_key": summary.template_key,
+            "data": summary.data,
+            "date": content["date"],
+            "project_id": instance.project_id,
+            "project_name": self.context["project_names"].get(instance.project_id),
+            "tags": sorted(content.get("tags", []), key=str.lower),
+            "type": content["type"],
+            "version": instance.version,
+        }
+        return {name: value for name, value in row.items() if value is not None}
+
+
+class CountResultSerializer(WireSerializer):
+    total = serializers.IntegerField()
+    aggregations = serializers.DictField()
+    result_data = serializers.DictField()
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return {("data" if name == "result_data" else name): field for name, field in super().get_fields().items()}

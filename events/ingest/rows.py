@@ -1,0 +1,56 @@
+"""From a finished context to the row that is stored."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from events.documents import pack
+from events.ingest.context import EventContext
+from events.models import Event
+from exceptionless_site.core.ids import new_object_id
+from exceptionless_site.core.time_keys import event_key
+
+_HASH_BITS_KEPT = 63
+_LARGEST_COUNT = 2**31 - 1
+
+
+def event_row(context: EventContext, stack_id: str, now: datetime) -> Event:
+    """The row of one event; keys and ids are drawn anew at each call."""
+    event = context.event
+    return Event(
+        key=event_key(event.date),
+        event_id=new_object_id(event.date),
+        organization_id=context.project.organization_id,
+        project_id=context.project.project_id,
+        stack_id=stack_id,
+        type=event.type,
+        level=_text(event.data.get("@level"), 100),
+        version=_text(event.data.get("@version"), 255),
+        reference_id=event.reference_id,
+        value=event.value,
+        count=_count(event.count),
+        is_first_occurrence=context.is_new,
+        user_hash=user_hash(event.data.get("@user")),
+        created_utc=now,
+        document=pack(event.to_document()),
+    )
+
+
+def _text(value: object, length: int) -> str | None:
+    return value[:length] if isinstance(value, str) and value else None
+
+
+def _count(value: int | None) -> int | None:
+    return None if value is None else max(min(value, _LARGEST_COUNT), -_LARGEST_COUNT)
+
+
+def user_hash(user: object) -> int | None:
+    """63 bits that stand for the user's identity; None without one."""
+    if not isinstance(user, dict):
+        return None
+    identity = next((value for name, value in user.items() if name.lower() == "identity"), None)
+    if not isinstance(identity, str) or not identity.strip():
+        return None
+    digest = hashlib.blake2b(identity.encode("utf-8", "replace"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> (64 - _HASH_BITS_KEPT)

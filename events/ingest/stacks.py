@@ -1,0 +1,181 @@
+"""Finding, making and counting the stacks of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import F
+from django.db.models.functions import Greatest, Least
+
+from events.ingest.context import EventContext
+from events.ingest.steps.mark_critical import mark_critical
+from events.models import Stack
+from events.stacking.regression import Occurrence, decide_regression
+from events.stacking.signature import default_signature, signature_hash
+from events.stacking.status import StackStatus, initial_status, stores_events
+from events.stacking.text import merge_tags, trim_tags, truncate
+from events.stacking.title import stack_title
+from exceptionless_site.core.clock import utc_now
+
+TITLE_LENGTH = 1000
+
+StackKey = tuple[str, str]
+"""Project id and signature hash."""
+
+
+@dataclass(slots=True)
+class StackGroup:
+    """The events of a batch that belong to one stack, in the order in which they arrived."""
+
+    key: StackKey
+    contexts: list[EventContext] = field(default_factory=list)
+    stack: Stack | None = None
+    """The stack as the database has it; None until it is made."""
+    has_regressed: bool = False
+
+    @property
+    def live(self) -> list[EventContext]:
+        return [context for context in self.contexts if context.is_live]
+
+
+def group_by_stack(contexts: Sequence[EventContext]) -> list[StackGroup]:
+    """Sort the live events under their stacks, looking up those that exist: one query."""
+    groups: dict[StackKey, StackGroup] = {}
+    for context in contexts:
+        if context.is_live:
+            key = _stack_key(context)
+            groups.setdefault(key, StackGroup(key)).contexts.append(context)
+    _attach_stacks(groups)
+    for group in groups.values():
+        _apply_stack(group)
+    return [group for group in groups.values() if group.live]
+
+
+def _stack_key(context: EventContext) -> StackKey:
+    event = context.event
+    if not context.signature:
+        context.signature.update(default_signature(event.type, event.source))
+    return context.project.project_id, signature_hash(context.signature.values())
+
+
+def _attach_stacks(groups: dict[StackKey, StackGroup]) -> None:
+    rows = Stack.objects.filter(
+        organization_id__in={group.contexts[0].project.organization_id for group in groups.values()},
+        project_id__in={project_id for project_id, _ in groups},
+        signature_hash__in={hash_ for _, hash_ in groups},
+        is_deleted=False,
+    )
+    for stack in rows:
+        group = groups.get((stack.project_id, stack.signature_hash))
+        if group is not None:
+            group.stack = stack
+
+
+def _apply_stack(group: StackGroup) -> None:
+    """What the stack's status means for its new events: discarded, critical, or a regression."""
+    stack = group.stack
+    if stack is None:
+        return
+    if not stores_events(stack.status):
+        for context in group.contexts:
+            context.discard()
+        return
+    if stack.occurrences_are_critical:
+        for context in group.contexts:
+            mark_critical(context)
+    _regress(group, stack)
+
+
+def _regress(group: StackGroup, stack: Stack) -> None:
+    decision = decide_regression(
+        [Occurrence(context.event.date, _version(context)) for context in group.contexts],
+        status=stack.status,
+        date_fixed=stack.date_fixed,
+        fixed_in_version=stack.fixed_in_version or None,
+        has_premium_features=group.contexts[0].project.has_premium_features,
+    )
+    for position in decision.discarded:
+        group.contexts[position].discard()
+    if decision.regressed is not None:
+        group.contexts[decision.regressed].is_regression = True
+        group.has_regressed = True
+
+
+def _version(context: EventContext) -> str | None:
+    version = context.event.data.get("@version")
+    return version if isinstance(version, str) else None
+
+
+def create_stacks(groups: Sequence[StackGroup]) -> None:
+    """Make the missing stacks; call it in the writer's transaction.
+
+    Another worker may make the same stack at the same moment: the unique signature lets one insert win, and
+    all groups take the row that the database has.
+    """
+    missing = {group.key: group for group in groups if group.stack is None}
+    if not missing:
+        return
+    drafts = [_new_stack(group) for group in missing.values()]
+    made = {draft.pk for draft in drafts}
+    Stack.objects.bulk_create(drafts, ignore_conflicts=True)
+    _attach_stacks(missing)
+    for group in missing.values():
+        if group.stack is None:
+            raise RuntimeError("a stack that was just made cannot be found")
+        if group.stack.pk in made:
+            group.live[0].is_new = True
+
+
+def _new_stack(group: StackGroup) -> Stack:
+    context = group.live[0]
+    event = context.event
+    first, last = _date_span(group)
+    return Stack(
+        organization_id=context.project.organization_id,
+        project_id=group.key[0],
+        type=event.type,
+        status=initial_status(event.type),
+        signature_hash=group.key[1],
+        signature_info=dict(context.signature),
+        title=truncate(stack_title(event), TITLE_LENGTH),
+        first_occurrence=first,
+        last_occurrence=last,
+        tags=[],
+    )
+
+
+def _date_span(group: StackGroup) -> tuple[datetime, datetime]:
+    dates = [context.event.date for context in group.live]
+    return min(dates), max(dates)
+
+
+def update_stacks(groups: Iterable[StackGroup]) -> None:
+    """Count the new events; call it in the writer's transaction.
+
+    Rows are touched in the order of their ids, so that two workers never wait for each other in a circle.
+    """
+    now = utc_now()
+    for group in sorted(groups, key=lambda group: group.stack.pk if group.stack else ""):
+        if group.stack is not None:
+            _update_stack(group, group.stack, now)
+
+
+def _update_stack(group: StackGroup, stack: Stack, now: datetime) -> None:
+    first, last = _date_span(group)
+    changes: dict[str, object] = {
+        "total_occurrences": F("total_occurrences") + len(group.live),
+        "first_occurrence": Least(F("first_occurrence"), first),
+        "last_occurrence": Greatest(F("last_occurrence"), last),
+        "updated_utc": now,
+    }
+    added = [tag for context in group.live for tag in context.event.tags]
+    tags = trim_tags(merge_tags(stack.tags, added))
+    if tags != stack.tags:
+        changes["tags"] = tags
+    rows = Stack.objects.filter(organization_id=stack.organization_id, pk=stack.pk)
+    rows.update(**changes)
+    if group.has_regressed:
+        # Only while it is still fixed: a person may have decided otherwise since the batch was read.
+        rows.filter(status=StackStatus.FIXED).update(status=StackStatus.REGRESSED)

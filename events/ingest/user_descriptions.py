@@ -1,0 +1,48 @@
+"""What a person wrote about an event they met, added to that event once it is there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from events.documents import pack
+from events.ingest.claims import Claim
+from events.models import Event
+from exceptionless_site.core import json
+
+KEY = "@user_description"
+
+
+class EventNotThereYet(LookupError):
+    """The described event has not arrived; the queue tries again, and parks the description in the end."""
+
+
+def apply_user_description(claim: Claim) -> None:
+    """Merge the one claimed description into the newest event with its reference id. Raises EventNotThereYet."""
+    (submission,) = claim.submissions
+    body: dict[str, Any] = json.loads(bytes(submission.payload))
+    with transaction.atomic():
+        event = (
+            Event.objects.filter(
+                organization_id=submission.organization_id,
+                project_id=submission.project_id,
+                reference_id=body["reference_id"],
+            )
+            .order_by("-key")
+            .select_for_update()
+            .first()
+        )
+        if event is None:
+            raise EventNotThereYet("no event with this reference id has arrived yet")
+        event.document = pack(describe(event.content, body))
+        event.save(update_fields=["document"])
+        claim.finish()
+
+
+def describe(document: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+    """The event's document with the description and the extra data in its `data`."""
+    data = document.setdefault("data", {})
+    data.update(body.get("data") or {})
+    data[KEY] = {name: body[name] for name in ("email_address", "description") if isinstance(body.get(name), str)}
+    return document

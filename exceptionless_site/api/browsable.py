@@ -1,0 +1,79 @@
+"""What the browsable API shows besides the answer: the operation's own words, body templates, neighbours."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import orjson
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import force_instance
+from rest_framework.request import Request
+from rest_framework.serializers import Serializer
+
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_LINK = re.compile(r'<([^>]*)>; rel="(\w+)"')
+_SECRET = re.compile(r"((?:access_token|api_?key)=)[^&]+", re.IGNORECASE)
+_INDENTED = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS
+
+
+def action_of(view: Any, method: str) -> str | None:
+    """The action behind an HTTP method of the view's address."""
+    found: str | None = (getattr(view, "action_map", None) or {}).get(method.lower())
+    return found
+
+
+def described(view: Any, method: str) -> AutoSchema | None:
+    """What `extend_schema` says of the action behind the method; None where it says nothing."""
+    action = action_of(view, method)
+    schema_class = getattr(getattr(view, action or "", None), "kwargs", {}).get("schema")
+    if schema_class is None:
+        return None
+    schema: AutoSchema = schema_class()
+    schema.view, schema.method = view, method
+    return schema
+
+
+def page_name(view: Any, method: str) -> str:
+    """`Token: Get by project`."""
+    schema = described(view, method)
+    parts = [getattr(view, "tag", ""), (schema and schema.get_summary()) or ""]
+    return ": ".join(part for part in parts if part) or str(view.get_view_name())
+
+
+def page_text(view: Any, method: str) -> str:
+    schema = described(view, method)
+    return (schema.get_description() or "") if schema else ""
+
+
+def body_template(view: Any, method: str) -> str:
+    """JSON to start from: the operation's first example, else the members of its body with empty values."""
+    schema = described(view, method)
+    if schema is None:
+        return ""
+    for example in schema.get_examples():
+        if not example.response_only and not example.parameter_only:
+            return _json(example.value)
+    return _skeleton(schema.get_request_serializer())
+
+
+def _skeleton(serializer: Any) -> str:
+    instance = force_instance(serializer) if serializer is not None else None
+    return _json(instance.get_initial()) if isinstance(instance, Serializer) else ""
+
+
+def _json(value: Any) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value, default=str, option=_INDENTED).decode()
+
+
+def neighbours(link_header: str) -> dict[str, str]:
+    """Addresses of a `Link` header by their relation."""
+    return {relation: address for address, relation in _LINK.findall(link_header)}
+
+
+def shown_path(request: Request) -> str:
+    """The request's path and query with tokens covered: pages end up in screenshots."""
+    return _SECRET.sub(r"\1••••", request.get_full_path())
