@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.conf import settings
@@ -47,6 +47,9 @@ class OrganizationView:
     usage: UsageHistory
     project_count: int = 0
     totals: Totals = Totals()
+    is_over_request_limit: bool = False
+    is_throttled: bool = False
+    """Always false: the month's limit is enforced as a whole, without allowances of five minutes."""
 
     @property
     def name(self) -> str:
@@ -76,14 +79,23 @@ def _term(field: str, text: str) -> Q:
     return NOTHING
 
 
-def organization_views(organizations: Iterable[Organization], *, with_counts: bool = False) -> list[OrganizationView]:
-    """What the wire shows of each organization; the number of statements does not depend on how many there are."""
-    found = list(organizations)
+def organization_views(
+    found: Sequence[Organization], *, with_counts: bool = False, over_request_limit: Collection[str] = ()
+) -> list[OrganizationView]:
+    """What the wire shows of each organization; the number of statements does not depend on how many there are.
+
+    `over_request_limit` are the ids of those whose API keys have used up their requests.
+    """
     now = utc_now()
     limits = {organization.pk: organization.event_limit(now) for organization in found}
     rows = OrganizationUsage.objects.filter(organization_id__in=limits)
     usage = usage_histories(rows, "organization_id", limits, last_months(now), now)
-    views = [OrganizationView(organization, usage[organization.pk]) for organization in found]
+    views = [
+        OrganizationView(
+            organization, usage[organization.pk], is_over_request_limit=organization.pk in over_request_limit
+        )
+        for organization in found
+    ]
     return _with_counts(views) if with_counts else views
 
 
@@ -106,8 +118,10 @@ def _with_counts(views: list[OrganizationView]) -> list[OrganizationView]:
     ]
 
 
-def has_projects(organization: Organization) -> bool:
-    return Organization.objects.filter(pk=organization.pk, projects__is_deleted=False).exists()
+def organizations_with_projects(ids: Iterable[str]) -> set[str]:
+    """Those of the organizations that have a living project."""
+    rows = Organization.objects.filter(pk__in=list(ids), projects__is_deleted=False)
+    return set(rows.order_by().values_list("pk", flat=True).distinct())
 
 
 def plans_for(organization: Organization, *, with_hidden: bool) -> list[Plan]:

@@ -14,10 +14,15 @@ from django.db.models.functions import Lower
 from accounts.identity import Identity
 from accounts.services.usage import start_of_month
 from accounts.usage_history import UsageHistory, usage_histories
+from exceptionless_site.core.clock import utc_now
 from exceptionless_site.core.json import dumps
 from exceptionless_site.core.text_filter import NOTHING, matching
 from projects.models import Project, ProjectUsage
 from projects.models.project import ProjectQuerySet
+
+HIDDEN_DATA = "-"
+"""Data keys that start so belong to the server: nobody sees or sets them through the API."""
+SLACK_DATA = "-@slack"
 
 _SCOPES = {
     "organization": "organization_id",
@@ -57,14 +62,20 @@ def own_projects(identity: Identity, filter_text: str) -> ProjectQuerySet:
     def term(field: str, text: str) -> Q:
         nonlocal names_scope
         names_scope = names_scope or field in _SCOPES
-        return project_term(field, text)
+        return _term(field, text)
 
     condition = matching(filter_text, term)
-    return rows.filter(condition) if names_scope else rows.filter(condition, organization_id__in=identity.organization_ids)
+    return (
+        rows.filter(condition) if names_scope else rows.filter(condition, organization_id__in=identity.organization_ids)
+    )
 
 
-def project_term(field: str, text: str) -> Q:
-    """One term of a filter: words of the name, `name:`, `organization:`, `project:`; others match nothing."""
+def project_matching(filter_text: str) -> Q:
+    """The condition for a filter: words of the name, `name:`, `organization:`, `project:`; others match nothing."""
+    return matching(filter_text, _term)
+
+
+def _term(field: str, text: str) -> Q:
     if field in _SCOPES:
         return Q(**{_SCOPES[field]: text})
     return Q(name__icontains=text) if field in ("", "name") else NOTHING
@@ -90,7 +101,7 @@ def usage_months(now: datetime) -> list[datetime]:
 
 
 def usage_of(projects: Sequence[Project], now: datetime) -> dict[str, UsageHistory]:
-    """What each project sent, by its id, in two statements. The projects come with their organizations."""
+    """What each project sent, by its id, in two statements."""
     rows = ProjectUsage.objects.filter(
         organization_id__in={project.organization_id for project in projects},
         project_id__in=[project.pk for project in projects],
@@ -101,7 +112,7 @@ def usage_of(projects: Sequence[Project], now: datetime) -> dict[str, UsageHisto
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What a project holds."""
+    """`event_count` and `stack_count` of one project."""
 
     stacks: int = 0
     events: int = 0
@@ -116,12 +127,31 @@ def register_totals(source: TotalsSource) -> None:
     _totals_sources.append(source)
 
 
-def totals_of(projects: Sequence[Project]) -> dict[str, Totals]:
-    """Stacks and events of each project by its id; projects without any may be missing."""
-    found: dict[str, Totals] = {}
-    for source in _totals_sources:
-        found.update(source(projects))
-    return found
+@dataclass(frozen=True, slots=True)
+class ProjectView:
+    """A project and what is read along with it; the counts are 0 unless they were asked for."""
+
+    project: Project
+    usage: UsageHistory
+    totals: Totals = Totals()
+
+    @property
+    def has_slack_integration(self) -> bool:
+        return SLACK_DATA in self.project.data
+
+
+def project_views(projects: Sequence[Project], *, with_totals: bool = False) -> list[ProjectView]:
+    """What the wire shows of each project; the number of statements does not depend on how many there are.
+
+    The projects come with their organizations.
+    """
+    if not projects:
+        return []
+    usage = usage_of(projects, utc_now())
+    totals: dict[str, Totals] = {}
+    for source in _totals_sources if with_totals else ():
+        totals.update(source(projects))
+    return [ProjectView(project, usage[project.pk], totals.get(project.pk, Totals())) for project in projects]
 
 
 def client_settings(project: Project) -> dict[str, str]:

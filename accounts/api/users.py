@@ -15,10 +15,9 @@ from accounts.selectors import user_view
 from accounts.services.users import update_user
 from exceptionless_site.api.delta import read_delta
 from exceptionless_site.api.errors import not_found
-from exceptionless_site.api.parsers import WireFormParser, WireJSONParser
 from exceptionless_site.api.schema import problems
 from exceptionless_site.api.serializers import WireSerializer
-from exceptionless_site.api.text_fields import text_up_to
+from exceptionless_site.api.text_fields import text_limit
 from exceptionless_site.api.viewsets import WireViewSet
 
 
@@ -49,7 +48,7 @@ class ViewCurrentUserSerializer(ViewUserSerializer):
 
 
 class UpdateUserSerializer(WireSerializer):
-    full_name = text_up_to(250, "FullName", required=False)
+    full_name = serializers.CharField(required=False, **text_limit(250, "FullName"))
     email_notifications_enabled = serializers.BooleanField(required=False)
 
 
@@ -57,7 +56,6 @@ class UserViewSet(WireViewSet):
     tag = "User"
     queryset = User.objects.all()
     not_found_title = "User not found."
-    parser_classes = [WireJSONParser, WireFormParser]
     pagination_class = None
     serializer_classes: ClassVar[dict[str, type[WireSerializer]]] = {"update": UpdateUserSerializer}
 

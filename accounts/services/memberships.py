@@ -16,15 +16,15 @@ on_leave: list[Callable[[str, str], object]] = []
 _VERIFICATION = ("is_email_address_verified", "verify_email_address_token", "verify_email_address_token_expires_utc")
 
 
-class UserLimitReached(Exception):
+class UserLimitError(Exception):
     """The plan of the organization allows no further member or invite."""
 
 
-class InvalidEmailAddress(Exception):
+class EmailAddressError(Exception):
     """No invitation could ever reach this address."""
 
 
-class LastMember(Exception):
+class LastMemberError(Exception):
     """Without this member nobody could reach the organization any more."""
 
 
@@ -32,24 +32,24 @@ class LastMember(Exception):
 def add_user(*, organization: Organization, email_address: str) -> Membership | Invite:
     """Make the person with that address a member, or invite the address when nobody has it yet.
 
-    Doing it again changes nothing. Raises UserLimitReached and InvalidEmailAddress.
+    Doing it again changes nothing. Raises UserLimitError and EmailAddressError.
     """
     _lock(organization)
     taken = organization.memberships.count() + organization.invites.count()
     if 0 <= organization.max_users <= taken:
-        raise UserLimitReached
+        raise UserLimitError
     address = normal_email(email_address)
     user = User.objects.filter(email_address=address).first()
     if user is not None:
         return Membership.objects.get_or_create(organization=organization, user=user)[0]
     if not is_email_address(address):
-        raise InvalidEmailAddress
+        raise EmailAddressError
     return Invite.objects.get_or_create(organization=organization, email_address=address)[0]
 
 
 @transaction.atomic
 def remove_user(*, organization: Organization, email_address: str) -> None:
-    """Take the membership or the invite of that address away, if there is one. Raises LastMember."""
+    """Take the membership or the invite of that address away, if there is one. Raises LastMemberError."""
     _lock(organization)
     address = normal_email(email_address)
     membership = organization.memberships.filter(user__email_address=address).first()
@@ -57,7 +57,7 @@ def remove_user(*, organization: Organization, email_address: str) -> None:
         organization.invites.filter(email_address=address).delete()
         return
     if organization.memberships.count() == 1:
-        raise LastMember
+        raise LastMemberError
     membership.delete()
     for hook in on_leave:
         hook(organization.pk, membership.user_id)

@@ -20,11 +20,11 @@ _HIDDEN = "-"
 """Data keys that start so belong to the server: nobody sees or sets them through the API."""
 
 
-class FreeOrganizationLimit(Exception):
+class FreeOrganizationLimitError(Exception):
     """The person already belongs to an organization on the free plan."""
 
 
-class InvalidData(Exception):
+class InvalidDataError(Exception):
     """A blank key or value, or a key that belongs to the server."""
 
 
@@ -32,11 +32,11 @@ class InvalidData(Exception):
 def create_organization(*, name: str, creator: User) -> Organization:
     """A new organization with the creator as its member, on the unlimited plan: nobody is billed here.
 
-    Raises FreeOrganizationLimit.
+    Raises FreeOrganizationLimitError.
     """
     own = Membership.objects.filter(user=creator, organization__is_deleted=False)
     if own.filter(organization__plan_id=FREE.id).exists():
-        raise FreeOrganizationLimit
+        raise FreeOrganizationLimitError
     organization = Organization(name=name.strip())
     organization.apply_plan(UNLIMITED)
     organization.save(force_insert=True)
@@ -78,10 +78,10 @@ def _delete_members(organization: Organization, deleted_by: User | None) -> None
 
 @transaction.atomic
 def set_data_value(*, organization: Organization, key: str, value: str) -> None:
-    """Store a value of the organization's custom data. Raises InvalidData."""
+    """Store a value of the organization's custom data. Raises InvalidDataError."""
     key, value = key.strip(), value.strip()
     if not key or not value or key.startswith(_HIDDEN):
-        raise InvalidData
+        raise InvalidDataError
     row = _locked(organization)
     row.data[key] = value
     _save(row, "data")

@@ -16,16 +16,16 @@ on_change: list[Callable[[Organization], object]] = []
 _FIELDS = ("is_suspended", "suspension_code", "suspension_notes", "suspension_date", "suspended_by_user_id")
 
 
-class NotesRequired(Exception):
+class NotesRequiredError(Exception):
     """The code Other says nothing by itself."""
 
 
 @transaction.atomic
 def suspend(*, organization: Organization, code: SuspensionCode, notes: str, suspended_by_user_id: str) -> None:
-    """Suspend the organization, or give a new reason when it is suspended already. Raises NotesRequired."""
+    """Suspend the organization, or give a new reason when it is suspended already. Raises NotesRequiredError."""
     notes = notes.strip()
     if code == SuspensionCode.OTHER and not notes:
-        raise NotesRequired
+        raise NotesRequiredError
     organization.is_suspended = True
     organization.suspension_code = code
     organization.suspension_notes = notes

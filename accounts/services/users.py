@@ -66,9 +66,7 @@ def _is_first_user() -> bool:
     return not User.objects.exists()
 
 
-def update_user(
-    *, user: User, full_name: str | None = None, email_notifications_enabled: bool | None = None
-) -> None:
+def update_user(*, user: User, full_name: str | None = None, email_notifications_enabled: bool | None = None) -> None:
     """Store what is not None, in the row and in the given object."""
     if full_name is not None:
         user.full_name = full_name

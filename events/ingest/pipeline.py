@@ -10,8 +10,8 @@ from events.ingest.context import EventContext
 from events.ingest.steps import (
     angular,
     check_date,
-    check_type,
     custom_fields,
+    cut_type,
     environment,
     error,
     geo,
@@ -47,7 +47,7 @@ def steps(
         Step((5, 80), "angular", angular.run),
         Step((5, 90), "private_information", private_information.run),
         Step((6,), "truncate", truncate.run),
-        Step((6,), "check_type", check_type.run),
+        Step((6,), "cut_type", cut_type.run),
         Step((40,), "custom_fields", custom_fields.run),
     )
 

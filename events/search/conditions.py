@@ -1,4 +1,4 @@
-"""What a filter means, free of spelling: conditions on fields joined by and, or, not. A compiler turns them into SQL."""
+"""What a filter means, free of spelling: conditions on fields, joined by and, or, not, ready for a compiler to SQL."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ _ISO = re.compile(
 _MILLISECONDS = re.compile(r"-?\d{1,15}", re.ASCII)
 _OPERATION = re.compile(r"([+-])(\d{0,9})([yMwdhHms])|/([yMwdhHms])", re.ASCII)
 _OPERATIONS = re.compile(r"(?:(?:[+-]\d{0,9}|/)[yMwdhHms])*", re.ASCII)
-_OFFSET = re.compile(_ZONE, re.ASCII)
+_OFFSET = re.compile(rf"{_ZONE}|[+-]\d:\d\d", re.ASCII)
 _MISSING_UNITS = ("y", "M", "d", "h", "m", "s")
 
 
@@ -114,5 +114,7 @@ def parse_zone(text: str) -> tzinfo:
 def _fixed_offset(text: str) -> tzinfo:
     if text in "Zz":
         return UTC
-    minutes = int(text[1:3]) * 60 + int(text[3:].lstrip(":") or 0)
-    return timezone(timedelta(minutes=-minutes if text[0] == "-" else minutes))
+    digits = text[1:].replace(":", "")
+    hours, minutes = (digits[:-2], digits[-2:]) if len(digits) > 2 else (digits, "0")
+    distance = timedelta(hours=int(hours), minutes=int(minutes))
+    return timezone(-distance if text[0] == "-" else distance)

@@ -22,7 +22,7 @@ class FilterScope(NamedTuple):
 
 
 def find_scope(tree: Group) -> FilterScope:
-    """The scope of a filter; none when it names several ids. Negation does not matter, the names are lower-case only."""
+    """The scope of a filter; none when it names several ids. Negation does not matter; names are lower-case only."""
     named = {(term.field, term.value) for term, _ in leaves(tree) if isinstance(term, Term) and term.field in _NAMES}
     if len(named) != 1:
         return FilterScope()

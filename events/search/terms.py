@@ -45,7 +45,7 @@ def term_condition(field: Field, term: Term, now: datetime) -> Condition:
         return Between(field, lowest, highest)
     if field.kind is Kind.GEO:
         latitude, longitude = parse_point(term.value)
-        return WithinDistance(field, latitude, longitude, parse_distance(term.proximity or DEFAULT_DISTANCE))
+        return WithinDistance(field, latitude, longitude, parse_distance(unescape(term.proximity or DEFAULT_DISTANCE)))
     return Equals(field, _truth(field, term.value) if field.kind is Kind.BOOLEAN else _number(field, term.value))
 
 
@@ -94,7 +94,7 @@ def range_condition(field: Field, node: Range, now: datetime) -> Condition:
         return Present(field)
     if field.kind is Kind.GEO:
         return _box(field, node)
-    zone = parse_zone(node.boost) if field.kind is Kind.DATE and node.boost else UTC
+    zone = parse_zone(unescape(node.boost)) if field.kind is Kind.DATE and node.boost else UTC
     # Whole units: `>2015` starts after the year, `<=2015` ends with it.
     lowest = _bound(field, node.lower_value, now, zone, round_up=not node.includes_lower)
     highest = _bound(field, node.upper_value, now, zone, round_up=node.includes_upper)

@@ -3,8 +3,7 @@
     values = read_body(request, NewOrganizationSerializer)
 
 Names match in any case, unknown members are ignored, a null or a value of another JSON type where the
-model has none is a 400. `delta.py` reads updates by the same rules. The browsable API's HTML forms are
-read as well, where a viewset has `WireFormParser` among its parsers.
+model has none is a 400. `delta.py` reads updates by the same rules.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.http import QueryDict
 from rest_framework import serializers
 from rest_framework.fields import Field
 from rest_framework.request import Request
@@ -36,10 +34,9 @@ _JSON_TYPES: tuple[tuple[type[AnyField] | tuple[type[AnyField], ...], tuple[type
 
 def read_body(request: Request, serializer_class: type[AnySerializer]) -> dict[str, Any]:
     """The validated members of a body that makes something new."""
-    data = required_data(request)
-    if not isinstance(data, QueryDict):
-        data = bind(data, serializer_class().fields, str.lower)
-        refuse_nulls(data, serializer_class().fields)
+    fields = serializer_class().fields
+    data = bind(required_data(request), fields, str.lower)
+    refuse_nulls(data, fields)
     serializer = serializer_class(data=data)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
@@ -48,8 +45,7 @@ def read_body(request: Request, serializer_class: type[AnySerializer]) -> dict[s
 def required_data(request: Request) -> Any:
     """The parsed body; 400 when there is none, or JSON's null."""
     data = request.data
-    is_empty = not data if isinstance(data, QueryDict) else data is None or request.stream is None
-    if is_empty:
+    if request.stream is None or data is None:
         raise Problem(400, VALIDATION_TITLE, errors={"": [_REQUIRED]})
     return data
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
-from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import force_instance
-from rest_framework.request import Request
-from rest_framework.serializers import Serializer
+
+if TYPE_CHECKING:
+    from drf_spectacular.openapi import AutoSchema
+    from rest_framework.request import Request
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -61,6 +61,10 @@ def body_template(view: Any, method: str) -> str:
 
 
 def _skeleton(serializer: Any) -> str:
+    # Renderers are loaded while DRF's views are: what imports those views in turn has to wait.
+    from drf_spectacular.plumbing import force_instance
+    from rest_framework.serializers import Serializer
+
     instance = force_instance(serializer) if serializer is not None else None
     return _json(instance.get_initial()) if isinstance(instance, Serializer) else ""
 

@@ -18,7 +18,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import QueryDict
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -39,12 +38,8 @@ class Delta:
 
 def read_delta(request: Request, serializer_class: type[AnySerializer]) -> Delta:
     """The changes that the body asks for. Both `full_name` and `FullName` are understood, in any case."""
-    data = required_data(request)
-    if isinstance(data, QueryDict):
-        # An HTML form sends all it shows: a box that is not ticked is absent and means false.
-        return Delta(_validated(serializer_class(data=data)))
     fields = serializer_class().fields
-    bound = bind(data, fields, lambda name: name.replace("_", "").lower())
+    bound = bind(required_data(request), fields, lambda name: name.replace("_", "").lower())
     nulls = frozenset(name for name, value in bound.items() if value is None)
     for name in nulls:
         _refuse_null(name, fields[name])

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from io import BytesIO
 from typing import IO, Any
 
 from django.conf import settings
 from rest_framework.exceptions import ParseError
-from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.parsers import BaseParser
 
 from exceptionless_site.api.errors import Problem
-from exceptionless_site.api.renderers import IndentedJSONRenderer
 from exceptionless_site.core import json
 
 
@@ -27,7 +25,6 @@ class WireJSONParser(BaseParser):
     """`application/json` and `application/*+json`; an empty body reads as None."""
 
     media_type = "application/json"
-    renderer_class = IndentedJSONRenderer  # fills in the raw data form of the browsable API
 
     def parse(
         self,
@@ -42,16 +39,3 @@ class WireJSONParser(BaseParser):
             return json.loads(raw)
         except (ValueError, RecursionError):
             raise ParseError("Failed to read the request body as JSON.") from None
-
-
-class WireFormParser(MultiPartParser):
-    """The HTML forms of the browsable API, capped as well; files in them are left out."""
-
-    def parse(
-        self,
-        stream: IO[bytes],
-        media_type: str | None = None,
-        parser_context: Mapping[str, Any] | None = None,
-    ) -> Any:
-        body = read_capped(stream, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-        return super().parse(BytesIO(body), media_type, parser_context).data

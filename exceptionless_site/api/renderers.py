@@ -108,15 +108,15 @@ class BrowsableRenderer(BrowsableAPIRenderer):
             if not self.show_form_for_method(view, method, overridden, None):
                 return None
             media_types = [parser.media_type for parser in view.get_parsers()]
-            return body_form(media_types, browsable.body_template(view, method))
+            return body_form(method.lower(), media_types, browsable.body_template(view, method))
 
     def get_filter_form(self, data: Any, view: Any, request: Request) -> Any:
         return super().get_filter_form(data, view, request) if getattr(view, "filterset_class", None) else None
 
 
-def body_form(media_types: Sequence[str], content: str) -> forms.Form:
+def body_form(prefix: str, media_types: Sequence[str], content: str) -> forms.Form:
     """The form that DRF's script turns into a request with that body."""
-    form = forms.Form()
+    form = forms.Form(auto_id=f"{prefix}%s")
     form.fields["_content_type"] = forms.ChoiceField(
         label="Media type",
         choices=[(name, name) for name in media_types],

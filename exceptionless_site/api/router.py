@@ -16,15 +16,81 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
+from accounts.api.memberships import MembershipViewSet, OrganizationUsersViewSet
+from accounts.api.organization_values import OrganizationDataViewSet, OrganizationFeatureViewSet
+from accounts.api.organizations import OrganizationViewSet
+from accounts.api.suspensions import SuspensionViewSet
+from accounts.api.users import UserViewSet
 from events.api.events import EventViewSet
 from exceptionless_site.api import converters
 from exceptionless_site.api.viewsets import WireViewSet
+from projects.api.configuration import ProjectConfigurationViewSet
+from projects.api.data import ProjectDataViewSet, PromotedTabsViewSet
+from projects.api.projects import ProjectViewSet
+from tokens.api.auth import AuthViewSet
+from tokens.api.tokens import TokenViewSet
 
 converters.register()
 
 Row = tuple[str, str, type[WireViewSet], str]
 
 ROWS: tuple[Row, ...] = (
+    # Auth
+    ("POST", "/api/v2/auth/login", AuthViewSet, "login"),
+    ("POST", "/api/v2/auth/signup", AuthViewSet, "signup"),
+    ("GET", "/api/v2/auth/logout", AuthViewSet, "logout"),
+    ("GET", "/api/v2/auth/check-email-address/{email:str}", AuthViewSet, "check_email_address"),
+    # Users
+    ("GET", "/api/v2/users/me", UserViewSet, "me"),
+    ("GET", "/api/v2/users/{id:objectid}", UserViewSet, "retrieve"),
+    ("PATCH", "/api/v2/users/{id:objectid}", UserViewSet, "update"),
+    ("PUT", "/api/v2/users/{id:objectid}", UserViewSet, "update"),
+    ("GET", "/api/v2/organizations/{organization_id:objectid}/users", OrganizationUsersViewSet, "list"),
+    # Organizations
+    ("GET", "/api/v2/organizations", OrganizationViewSet, "list"),
+    ("POST", "/api/v2/organizations", OrganizationViewSet, "create"),
+    ("GET", "/api/v2/organizations/{id:objectid}", OrganizationViewSet, "retrieve"),
+    ("PATCH", "/api/v2/organizations/{id:objectid}", OrganizationViewSet, "update"),
+    ("PUT", "/api/v2/organizations/{id:objectid}", OrganizationViewSet, "update"),
+    ("DELETE", "/api/v2/organizations/{ids:objectids}", OrganizationViewSet, "destroy"),
+    ("GET", "/api/v2/organizations/{id:objectid}/plans", OrganizationViewSet, "plans"),
+    ("POST", "/api/v2/organizations/{id:objectid}/users/{email:str}", MembershipViewSet, "create"),
+    ("DELETE", "/api/v2/organizations/{id:objectid}/users/{email:str}", MembershipViewSet, "destroy"),
+    ("POST", "/api/v2/organizations/{id:objectid}/data/{key:str}", OrganizationDataViewSet, "create"),
+    ("DELETE", "/api/v2/organizations/{id:objectid}/data/{key:str}", OrganizationDataViewSet, "destroy"),
+    ("POST", "/api/v2/organizations/{id:objectid}/features/{feature:str}", OrganizationFeatureViewSet, "create"),
+    ("DELETE", "/api/v2/organizations/{id:objectid}/features/{feature:str}", OrganizationFeatureViewSet, "destroy"),
+    ("POST", "/api/v2/organizations/{id:objectid}/suspend", SuspensionViewSet, "create"),
+    ("DELETE", "/api/v2/organizations/{id:objectid}/suspend", SuspensionViewSet, "destroy"),
+    # Projects
+    ("GET", "/api/v2/projects", ProjectViewSet, "list"),
+    ("POST", "/api/v2/projects", ProjectViewSet, "create"),
+    ("GET", "/api/v2/projects/config", ProjectConfigurationViewSet, "retrieve_own"),
+    ("GET", "/api/v2/projects/{id:objectid}", ProjectViewSet, "retrieve"),
+    ("PATCH", "/api/v2/projects/{id:objectid}", ProjectViewSet, "update"),
+    ("PUT", "/api/v2/projects/{id:objectid}", ProjectViewSet, "update"),
+    ("DELETE", "/api/v2/projects/{ids:objectids}", ProjectViewSet, "destroy"),
+    ("GET", "/api/v2/projects/{id:objectid}/config", ProjectConfigurationViewSet, "retrieve"),
+    ("POST", "/api/v2/projects/{id:objectid}/config", ProjectConfigurationViewSet, "store"),
+    ("DELETE", "/api/v2/projects/{id:objectid}/config", ProjectConfigurationViewSet, "remove"),
+    ("POST", "/api/v2/projects/{id:objectid}/data", ProjectDataViewSet, "store"),
+    ("DELETE", "/api/v2/projects/{id:objectid}/data", ProjectDataViewSet, "remove"),
+    ("PUT", "/api/v2/projects/{id:objectid}/promotedtabs", PromotedTabsViewSet, "promote"),
+    ("POST", "/api/v2/projects/{id:objectid}/promotedtabs", PromotedTabsViewSet, "promote"),
+    ("DELETE", "/api/v2/projects/{id:objectid}/promotedtabs", PromotedTabsViewSet, "demote"),
+    ("GET", "/api/v2/organizations/{organization_id:objectid}/projects", ProjectViewSet, "list_by_organization"),
+    ("GET", "/api/v2/organizations/{organization_id:objectid}/projects/check-name", ProjectViewSet, "check_name"),
+    # Tokens
+    ("POST", "/api/v2/tokens", TokenViewSet, "create"),
+    ("GET", "/api/v2/tokens/{id:token}", TokenViewSet, "retrieve"),
+    ("PATCH", "/api/v2/tokens/{id:token}", TokenViewSet, "update"),
+    ("PUT", "/api/v2/tokens/{id:token}", TokenViewSet, "update"),
+    ("DELETE", "/api/v2/tokens/{ids:tokens}", TokenViewSet, "destroy"),
+    ("GET", "/api/v2/organizations/{organization_id:objectid}/tokens", TokenViewSet, "list_by_organization"),
+    ("POST", "/api/v2/organizations/{organization_id:objectid}/tokens", TokenViewSet, "create_for_organization"),
+    ("GET", "/api/v2/projects/{project_id:objectid}/tokens", TokenViewSet, "list_by_project"),
+    ("POST", "/api/v2/projects/{project_id:objectid}/tokens", TokenViewSet, "create_for_project"),
+    ("GET", "/api/v2/projects/{project_id:objectid}/tokens/default", TokenViewSet, "retrieve_default"),
     # Events
     ("GET", "/api/v2/events", EventViewSet, "list"),
     ("POST", "/api/v2/events", EventViewSet, "submit"),
@@ -55,6 +121,7 @@ ROWS: tuple[Row, ...] = (
     ),
     ("GET", "/api/v2/stacks/{stack_id:objectid}/events", EventViewSet, "list_by_stack"),
     # The first version of the API
+    ("GET", "/api/v1/project/config", ProjectConfigurationViewSet, "retrieve_own"),
     ("POST", "/api/v1/error", EventViewSet, "submit"),
     ("POST", "/api/v1/events", EventViewSet, "submit"),
     ("POST", "/api/v1/projects/{project_id:objectid}/events", EventViewSet, "submit"),

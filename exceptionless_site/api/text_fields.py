@@ -1,4 +1,4 @@
-"""Text fields with the wire's wording for lengths."""
+"""Text fields: the wire's wording for lengths, and texts that are absent when empty."""
 
 from __future__ import annotations
 
@@ -7,22 +7,21 @@ from typing import Any
 from rest_framework import serializers
 
 
-def text_up_to(maximum: int, name: str, **options: Any) -> serializers.CharField:
-    """Trimmed text; `name` is the field as the messages spell it, such as FullName."""
+def text_limit(maximum: int, name: str) -> dict[str, Any]:
+    """Options of a text field; `name` is the field as the messages spell it, such as FullName."""
     message = f"The field {name} must be a string or array type with a maximum length of '{maximum}'."
-    return serializers.CharField(max_length=maximum, error_messages={"max_length": message}, **options)
+    return {"max_length": maximum, "error_messages": {"max_length": message}}
 
 
-def text_between(minimum: int, maximum: int, name: str, **options: Any) -> serializers.CharField:
-    """Text of a length between two bounds, kept as it is."""
+def text_bounds(minimum: int, maximum: int, name: str) -> dict[str, Any]:
+    """Options of a text field whose length lies between two bounds and which is kept as it is."""
     message = f"The field {name} must be a string with a minimum length of {minimum} and a maximum length of {maximum}."
-    return serializers.CharField(
-        min_length=minimum,
-        max_length=maximum,
-        trim_whitespace=False,
-        error_messages={"min_length": message, "max_length": message},
-        **options,
-    )
+    return {
+        "min_length": minimum,
+        "max_length": maximum,
+        "trim_whitespace": False,
+        "error_messages": {"min_length": message, "max_length": message},
+    }
 
 
 class OptionalTextField(serializers.CharField):

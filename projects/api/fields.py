@@ -8,8 +8,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from accounts.api.organization_values import StringValueFromBodySerializer
 from exceptionless_site.api.bodies import read_body
-from exceptionless_site.api.serializers import WireSerializer, pascal
+from exceptionless_site.api.serializers import pascal
 from exceptionless_site.core.json import clean_text
 
 ID_LENGTH = 24
@@ -31,10 +32,6 @@ class IdentifierField(serializers.CharField):
                 f"and a maximum length of {ID_LENGTH}."
             )
         return value
-
-
-class StringValueFromBodySerializer(WireSerializer):
-    value = serializers.CharField(required=False, allow_null=True, allow_blank=True)
 
 
 def value_of_body(request: Request) -> str:

@@ -21,9 +21,11 @@ CREATOR_NOTIFICATIONS = {
     "report_critical_events": False,
 }
 
-DeletionHook = Callable[[Sequence[Project]], object]
-deletion_hooks: list[DeletionHook] = []
-"""What higher apps do at once, in the same transaction, when projects are deleted."""
+on_delete: list[Callable[[Sequence[Project]], object]] = []
+"""What higher apps do at once, in the same transaction, when projects are deleted.
+
+They register in `AppConfig.ready`.
+"""
 
 
 class NameTakenError(Exception):
@@ -92,7 +94,7 @@ def delete_projects(*, projects: Sequence[Project]) -> None:
     for project in projects:
         rows = Project.objects.filter(pk=project.pk, organization_id=project.organization_id)
         rows.update(is_deleted=True, updated_utc=utc_now())
-    for hook in deletion_hooks:
+    for hook in on_delete:
         hook(projects)
 
 

@@ -45,7 +45,7 @@ def test_the_steps_stand_in_the_order_of_the_contract() -> None:
         ((5, 80), "angular"),
         ((5, 90), "private_information"),
         ((6,), "truncate"),
-        ((6,), "check_type"),
+        ((6,), "cut_type"),
         ((40,), "custom_fields"),
     ]
 

@@ -1,0 +1,60 @@
+"""Members and invites: inside an organization's page, and as lists of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.admin import TabularInline
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
+
+from accounts.models import Invite, Membership
+from exceptionless_site.core.admin import SiteAdmin
+
+
+class MembershipInline(TabularInline):
+    model = Membership
+    extra = 0
+    autocomplete_fields = ("user",)
+    readonly_fields = ("created_utc",)
+    tab = True
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("user").order_by("user__email_address")
+
+
+class InviteInline(TabularInline):
+    """Invites made here send no mail; those of the API do."""
+
+    model = Invite
+    extra = 0
+    fields = ("email_address", "date_added")
+    readonly_fields = ("date_added",)
+    tab = True
+
+
+@admin.register(Membership)
+class MembershipAdmin(SiteAdmin):
+    list_display = ("user", "organization", "created_utc")
+    list_select_related = ("user", "organization")
+    list_filter = (("organization", AutocompleteSelectFilter),)
+    search_fields = ("user__email_address", "user__full_name", "organization__name")
+    search_help_text = "E-mail address, name or organization"
+    autocomplete_fields = ("user", "organization")
+    readonly_fields = ("created_utc",)
+    ordering = ("-created_utc", "id")
+
+
+@admin.register(Invite)
+class InviteAdmin(SiteAdmin):
+    """The token of an invite lets whoever knows it join, so no page shows it."""
+
+    list_display = ("email_address", "organization", "date_added")
+    list_select_related = ("organization",)
+    list_filter = (("organization", AutocompleteSelectFilter),)
+    search_fields = ("email_address", "organization__name")
+    search_help_text = "E-mail address or organization"
+    autocomplete_fields = ("organization",)
+    readonly_fields = ("date_added",)
+    ordering = ("-date_added", "id")

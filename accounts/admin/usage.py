@@ -1,0 +1,23 @@
+"""What organizations sent, hour by hour."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
+
+from accounts.models import OrganizationUsage
+from exceptionless_site.core.admin import ReadOnlyAdmin, RecentFilter
+
+COUNTERS = ("total", "blocked", "discarded", "too_big", "deleted")
+
+
+class RecentHourFilter(RecentFilter):
+    column = "hour"
+
+
+@admin.register(OrganizationUsage)
+class OrganizationUsageAdmin(ReadOnlyAdmin):
+    list_display = ("hour", "organization", *COUNTERS)
+    list_select_related = ("organization",)
+    list_filter = (RecentHourFilter, ("organization", AutocompleteSelectFilter))
+    ordering = ("-hour", "organization_id")

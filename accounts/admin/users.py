@@ -1,0 +1,110 @@
+"""People: their names, roles and passwords."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db import transaction
+from django.http import HttpRequest
+from unfold.admin import TabularInline
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from accounts.models import Membership, User
+from accounts.services.users import normal_email
+from exceptionless_site.core.admin import SiteAdmin
+
+
+class NewUserForm(UserCreationForm):
+    class Meta:
+        model = User
+        fields = ("email_address", "full_name")
+
+    def clean_email_address(self) -> str:
+        return normal_email(self.cleaned_data["email_address"])
+
+
+class ChangeUserForm(UserChangeForm):
+    class Meta:
+        model = User
+        fields = "__all__"
+        field_classes: dict[str, Any] = {}
+
+    def clean_email_address(self) -> str:
+        return normal_email(self.cleaned_data["email_address"])
+
+
+class NewPasswordForm(AdminPasswordChangeForm):
+    """Whoever was signed in with the old password is signed out, as with the API's own change of a password."""
+
+    @transaction.atomic
+    def save(self, commit: bool = True) -> User:
+        user: User = super().save(commit)
+        user.tokens.all().delete()
+        return user
+
+
+class OrganizationInline(TabularInline):
+    model = Membership
+    extra = 0
+    verbose_name_plural = "organizations"
+    autocomplete_fields = ("organization",)
+    readonly_fields = ("created_utc",)
+    tab = True
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("organization").order_by("organization__name")
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, SiteAdmin):
+    form = ChangeUserForm
+    add_form = NewUserForm
+    change_password_form = NewPasswordForm
+    list_display = (
+        "email_address",
+        "full_name",
+        "is_superuser",
+        "is_active",
+        "is_email_address_verified",
+        "last_login",
+        "created_utc",
+    )
+    list_filter = ("is_superuser", "is_active", "is_email_address_verified")
+    search_fields = ("email_address", "full_name", "=id")
+    search_help_text = "E-mail address, name or id"
+    ordering = ("email_address",)
+    filter_horizontal = ()
+    inlines = (OrganizationInline,)
+    readonly_fields = ("id", "last_login", "created_utc", "updated_utc", "has_open_verification")
+    fieldsets = (
+        (None, {"fields": ("email_address", "full_name", "password")}),
+        ("Roles", {"fields": ("is_active", "is_superuser")}),
+        ("E-mail", {"fields": ("is_email_address_verified", "has_open_verification", "email_notifications_enabled")}),
+        ("Dates", {"fields": ("id", "last_login", "created_utc", "updated_utc")}),
+    )
+    add_fieldsets = (
+        (None, {"classes": ("wide",), "fields": ("email_address", "full_name", "password1", "password2")}),
+    )
+
+    @admin.display(description="Verification mail is out", boolean=True)
+    def has_open_verification(self, user: User) -> bool:
+        return bool(user.verify_email_address_token)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        # Nobody may lock themselves out.
+        own = ("is_active", "is_superuser") if obj is not None and obj.pk == request.user.pk else ()
+        return (*self.readonly_fields, *own)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or obj.pk != request.user.pk)
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> tuple[Any, ...]:
+        return self.inlines if obj is not None else ()
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "is_superuser":
+            field.label, field.help_text = "Global admin", "Sees every organization and may enter this site."
+        return field

@@ -1,0 +1,126 @@
+"""Events, newest first: read only, and never counted, because there may be millions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
+from unfold.decorators import display
+from unfold.paginator import InfinitePaginator
+
+from accounts.models import Organization
+from events.admin.tenant_names import link, with_names
+from events.models import Event, Stack
+from exceptionless_site.core.admin import ReadOnlyAdmin, RecentFilter, as_json
+from exceptionless_site.core.time_keys import key_range
+from projects.models import Project
+
+_TYPES = ("error", "log", "404", "usage", "session", "sessionend", "heartbeat")
+_TYPE_LABELS = {"error": "danger", "404": "warning", "log": "info", "usage": "success"}
+_IDENTIFIER_LENGTH = 24
+
+
+class TypeFilter(admin.SimpleListFilter):
+    """The known types; looking for others would read the whole table."""
+
+    title = "type"
+    parameter_name = "type"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:
+        return [(name, name) for name in _TYPES]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
+        return queryset.filter(type=self.value()) if self.value() else queryset
+
+
+class RecentKeyFilter(RecentFilter):
+    column = "key"
+
+    def since(self, window: str) -> int:
+        return key_range(super().since(window), None)[0]
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    paginator = InfinitePaginator
+    list_display = ("when", "kind", "headline", "project_link", "stack_link", "reference_id", "is_first_occurrence")
+    list_display_links = ("when",)
+    list_filter = (
+        RecentKeyFilter,
+        TypeFilter,
+        "is_first_occurrence",
+        ("project", AutocompleteSelectFilter),
+        ("organization", AutocompleteSelectFilter),
+        ("stack", AutocompleteSelectFilter),
+    )
+    list_disable_select_all = True
+    search_fields = ("=event_id",)
+    search_help_text = "Event id or reference id, exactly"
+    ordering = ("-key",)
+    sortable_by = ()
+    fieldsets = (
+        (None, {"fields": ("when", "event_id", "kind", "stack_link", "project_link", "organization_link")}),
+        (
+            "Columns",
+            {
+                "fields": (
+                    ("level", "version", "reference_id"),
+                    ("value", "count", "is_first_occurrence"),
+                    "created_utc",
+                )
+            },
+        ),
+        ("Document", {"fields": ("document_shown",)}),
+    )
+    readonly_fields = ("when", "kind", "stack_link", "project_link", "organization_link", "document_shown")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
+        rows: QuerySet[Event] = super().get_queryset(request)
+        return with_names(rows, stack=True)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Event], search_term: str
+    ) -> tuple[QuerySet[Event], bool]:
+        """By an index in any case: reference ids are indexed within their project."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        if len(term) == _IDENTIFIER_LENGTH and queryset.filter(event_id=term.lower()).exists():
+            return queryset.filter(event_id=term.lower()), False
+        return queryset.filter(reference_id=term, project_id__in=Project.objects.order_by().values("pk")), False
+
+    @display(description="Date (UTC)")
+    def when(self, event: Event) -> datetime:
+        return event.date
+
+    @display(description="Type", label=_TYPE_LABELS)
+    def kind(self, event: Event) -> str:
+        return event.type
+
+    @display(description="Message")
+    def headline(self, event: Event) -> str:
+        content = event.content
+        text = str(content.get("message") or content.get("source") or "")
+        return text if len(text) <= 80 else f"{text[:79]}…"
+
+    @display(description="Project")
+    def project_link(self, event: Any) -> str:
+        return link(Project, event.project_id, event.project_name)
+
+    @display(description="Organization")
+    def organization_link(self, event: Any) -> str:
+        return link(Organization, event.organization_id, event.organization_name)
+
+    @display(description="Stack")
+    def stack_link(self, event: Any) -> str:
+        return link(Stack, event.stack_id, event.stack_title)
+
+    @display(description="As received and enriched")
+    def document_shown(self, event: Event) -> SafeString:
+        return as_json(event.content)
