@@ -130,7 +130,6 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "DESCRIPTION": "Errors, logs, usages and sessions of your applications, on a server of your own.",
     "CONTACT": {"name": "Exceptionless", "url": "https://exceptionless.com"},
-    "SERVERS": [{"url": "/"}],
     "TAGS": [
         {"name": name}
         for name in (
@@ -181,6 +180,7 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "exceptionless_site.api.schema_hooks.finish",
     ],
+    "SORT_OPERATIONS": "exceptionless_site.api.schema_names.operation_order",
     "SORT_OPERATION_PARAMETERS": False,
     "COMPONENT_SPLIT_PATCH": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,

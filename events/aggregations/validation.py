@@ -5,14 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from events.aggregations.parser import (
-    DEPTH_EXCEEDED,
-    MAX_DEPTH,
-    Aggregation,
-    AggregationError,
-    Operation,
-    parse_aggregations,
-)
+from events.aggregations.parser import Aggregation, AggregationError, Operation, parse_aggregations
 from events.search.fields import EVENT_FIELDS
 
 MAX_OPERATIONS = 10
@@ -100,15 +93,3 @@ def check_limits(aggregations: list[Aggregation]) -> None:
 
 def _count(pairs: set[tuple[Operation, str]], wanted: Operation) -> int:
     return sum(operation is wanted for operation, _ in pairs)
-
-
-__all__ = [
-    "ALLOWED_NAMES",
-    "DEPTH_EXCEEDED",
-    "FREE_NAMES",
-    "MAX_DEPTH",
-    "AggregationValidation",
-    "check_limits",
-    "validate_aggregations",
-    "walk",
-]

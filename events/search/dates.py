@@ -23,6 +23,7 @@ from events.search.date_parts import (
 )
 from events.search.durations import parse_duration
 from events.search.errors import TimeRangeError
+from exceptionless_site.core.dates import parse_wire_date
 
 MAX_LENGTH = 200
 """Longer texts are no time range; it also bounds the search for the hyphen between two parts."""
@@ -34,6 +35,7 @@ _COMPARISON = re.compile(r"([<>]=?)\s*(.+)", re.DOTALL)
 _BRACKETED = re.compile(r"([\[{]?)\s*(.+?)\s*([\]}]?)", re.DOTALL)
 _TO = re.compile(r"\s+TO\s+", re.IGNORECASE)
 _MONTH_RELATION = re.compile(rf"({RELATION})\s+({MONTH_NAME})", re.IGNORECASE)
+_ZONED_ANCHOR = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,7})?)?(?:Z|[+-]\d\d:?\d\d)(?=\|\|)", re.ASCII)
 _WHOLE = re.compile(rf"\d\d-\d\d|{MONTH_NAME}|\d{{4}}", re.IGNORECASE | re.ASCII)
 
 
@@ -72,7 +74,7 @@ def parse_time(
         return TimeRange(field=field)
     try:
         local_now = now.astimezone(UTC).replace(tzinfo=None) + offset
-        local = _parse_local(body, local_now)
+        local = _parse_local(_ZONED_ANCHOR.sub(lambda match: _anchor(match[0], offset), body), local_now)
         if local is None:
             return TimeRange(field=field)
         return TimeRange(_to_utc(local.start, offset), _to_utc(local.end, offset), field)
@@ -82,7 +84,8 @@ def parse_time(
 
 def _split_field(text: str, fields: tuple[str, ...]) -> tuple[str | None, str]:
     # `2014-01-01||+1M/d` holds bars too, hence the look at the name.
-    name, bar, rest = text.strip().partition("|")
+    before, bar, rest = text.strip().partition("|")
+    name = before.strip()
     if not bar or not name.isidentifier():
         return None, text.strip()
     return name.lower() if name.lower() in fields else None, rest.strip()
@@ -90,6 +93,14 @@ def _split_field(text: str, fields: tuple[str, ...]) -> tuple[str | None, str]:
 
 def _to_utc(local: datetime | None, offset: timedelta) -> datetime | None:
     return None if local is None else (local - offset).replace(tzinfo=UTC)
+
+
+def _anchor(text: str, offset: timedelta) -> str:
+    """The zone of a plain date is ignored, that of a date with date math, as in `2014-01-01T00:00Z||+1d`, counts."""
+    read = parse_wire_date(text)
+    if read is None:
+        return text
+    return (read.moment.astimezone(UTC).replace(tzinfo=None) + offset).isoformat()
 
 
 def _parse_local(text: str, now: datetime) -> _Local | None:

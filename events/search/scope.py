@@ -10,21 +10,20 @@ _NAMES = ("organization", "project", "stack")
 
 
 class FilterScope(NamedTuple):
-    """At most one of the three is set: the id that the filter names."""
+    """`is_named`: the filter names ids of exactly one kind. One of the three ids is set when it names a single one."""
 
     organization_id: str | None = None
     project_id: str | None = None
     stack_id: str | None = None
-
-    @property
-    def is_named(self) -> bool:
-        return any(self)
+    is_named: bool = False
 
 
 def find_scope(tree: Group) -> FilterScope:
-    """The scope of a filter; none when it names several ids. Negation does not matter; names are lower-case only."""
+    """The scope that a filter names in plain terms; negation does not matter, names count in lower case only."""
     named = {(term.field, term.value) for term, _ in leaves(tree) if isinstance(term, Term) and term.field in _NAMES}
-    if len(named) != 1:
+    kinds = {name for name, _ in named}
+    if len(kinds) != 1:
         return FilterScope()
     name, value = named.pop()
-    return FilterScope(**{f"{name}_id": value})
+    # Projects of two organizations must not be narrowed to one of them.
+    return FilterScope(is_named=True) if named else FilterScope(is_named=True, **{f"{name}_id": value})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 
 MAX_WORD = 255
@@ -16,7 +15,7 @@ _ASCII_WORD = re.compile(r"[A-Za-z0-9_]+(?:(?:(?<=[A-Za-z])[.:'](?=[A-Za-z])|(?<
 def _marks() -> str:
     """Combining and format characters of the basic plane as ranges of a character class."""
     ranges: list[list[int]] = []
-    for code in range(0x300, min(0x10000, sys.maxunicode)):
+    for code in range(0x300, 0x10000):
         if unicodedata.category(chr(code)) in ("Mn", "Mc", "Me"):
             if ranges and ranges[-1][1] == code - 1:
                 ranges[-1][1] = code

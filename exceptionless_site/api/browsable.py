@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -15,6 +16,7 @@ PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+_ROOT = "/api/v2/"
 _LINK = re.compile(r'<([^>]*)>; rel="(\w+)"')
 _SECRET = re.compile(r"((?:access_token|api_?key)=)[^&]+", re.IGNORECASE)
 _INDENTED = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS
@@ -49,24 +51,28 @@ def page_text(view: Any, method: str) -> str:
     return (schema.get_description() or "") if schema else ""
 
 
-def body_template(view: Any, method: str) -> str:
-    """JSON to start from: the operation's first example, else the members of its body with empty values."""
+def body_template(view: Any, method: str, shown: Any) -> str:
+    """JSON to start from.
+
+    For a change these are the object's own values, `shown` being the page's answer; else the operation's
+    first example, else the members of its body with empty values.
+    """
     schema = described(view, method)
     if schema is None:
         return ""
+    members = _members(schema.get_request_serializer())
+    if method in ("PUT", "PATCH") and isinstance(shown, Mapping) and members:
+        return _json({name: shown.get(name, value) for name, value in members.items()})
     for example in schema.get_examples():
         if not example.response_only and not example.parameter_only:
             return _json(example.value)
-    return _skeleton(schema.get_request_serializer())
+    return _json(members) if members else ""
 
 
-def _skeleton(serializer: Any) -> str:
-    # Renderers are loaded while DRF's views are: what imports those views in turn has to wait.
-    from drf_spectacular.plumbing import force_instance
-    from rest_framework.serializers import Serializer
-
+def _members(serializer: Any) -> dict[str, Any]:
+    """The members of a body with their initial values; empty for a body that no serializer describes."""
     instance = force_instance(serializer) if serializer is not None else None
-    return _json(instance.get_initial()) if isinstance(instance, Serializer) else ""
+    return dict(instance.get_initial()) if isinstance(instance, Serializer) else {}
 
 
 def _json(value: Any) -> str:
@@ -76,6 +82,25 @@ def _json(value: Any) -> str:
 def neighbours(link_header: str) -> dict[str, str]:
     """Addresses of a `Link` header by their relation."""
     return {relation: address for address, relation in _LINK.findall(link_header)}
+
+
+def trail(path: str) -> list[tuple[str, str]]:
+    """Name and address of each readable page on the way to this one, the entrance first."""
+    found = [("API", _ROOT)]
+    segments = path.removeprefix(_ROOT).split("/") if path.startswith(_ROOT) else []
+    for number in range(1, len(segments) + 1):
+        address = _ROOT + "/".join(segments[:number])
+        if segments[number - 1] and _is_readable(address):
+            found.append((segments[number - 1], address))
+    return found
+
+
+def _is_readable(path: str) -> bool:
+    try:
+        view = resolve(path).func
+    except Resolver404:
+        return False
+    return "get" in getattr(view, "actions", {})
 
 
 def shown_path(request: Request) -> str:

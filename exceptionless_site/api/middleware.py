@@ -51,6 +51,9 @@ class WireHeadersMiddleware:
             response[name] = value
         if self.is_https:
             response["Strict-Transport-Security"] = _TRANSPORT_SECURITY
+        # A client that sees a length can reuse the connection at once; most answers have one.
+        if not response.streaming and response.status_code not in (204, 304) and "Content-Length" not in response:
+            response["Content-Length"] = str(len(response.content))  # type: ignore[attr-defined]
         if not is_api and "Content-Security-Policy" not in response:
             response["Content-Security-Policy"] = _PAGE_POLICY
         return response

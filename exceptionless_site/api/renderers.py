@@ -97,6 +97,9 @@ class BrowsableRenderer(BrowsableAPIRenderer):
     def get_description(self, view: Any, status_code: int) -> str:
         return browsable.page_text(view, view.request.method)
 
+    def get_breadcrumbs(self, request: Request) -> list[tuple[str, str]]:
+        return browsable.trail(request.path)
+
     def get_rendered_html_form(self, data: Any, view: Any, method: str, request: Request) -> Any:
         """No forms by field: bodies are JSON. For DELETE and OPTIONS this only says whether to offer them."""
         if method in ("POST", "PUT", "PATCH"):
@@ -108,7 +111,7 @@ class BrowsableRenderer(BrowsableAPIRenderer):
             if not self.show_form_for_method(view, method, overridden, None):
                 return None
             media_types = [parser.media_type for parser in view.get_parsers()]
-            return body_form(method.lower(), media_types, browsable.body_template(view, method))
+            return body_form(method.lower(), media_types, browsable.body_template(view, method, data))
 
     def get_filter_form(self, data: Any, view: Any, request: Request) -> Any:
         return super().get_filter_form(data, view, request) if getattr(view, "filterset_class", None) else None

@@ -16,6 +16,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.permissions import AllowAny
@@ -58,12 +59,29 @@ def empty(text: str) -> OpenApiResponse:
     return OpenApiResponse(description=text)
 
 
+class WireDateTimeExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]  # registers itself
+    target_class = "exceptionless_site.api.serializers.WireDateTimeField"
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        return {"type": "string", "format": "date-time"}
+
+
+class _Parameters(list[Any]):
+    """extend_schema takes any sequence of parameters by its types, but joins lists only."""
+
+    def __add__(self, others: Any) -> _Parameters:
+        return _Parameters([*self, *others])
+
+
 class WireSchema(AutoSchema):
     """Operations are grouped by the viewset's `tag`; lists are plain arrays; refusals follow from the policies."""
 
     def get_tags(self) -> list[str]:
         tag = getattr(self.view, "tag", "")
         return [tag] if tag else super().get_tags()
+
+    def get_override_parameters(self) -> list[Any]:
+        return _Parameters()
 
     def get_operation_id(self) -> str:
         return operation_id(self.method, self.path)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from exceptionless_site.api.errors import CONTENT_TYPE
 from exceptionless_site.api.schema_names import camel, official_path, parameter_text
 
+_SCHEMES = ("Bearer", "Token", "Basic")
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 Document = dict[str, Any]
@@ -14,12 +16,15 @@ Document = dict[str, Any]
 
 def finish(result: Document, generator: Any, request: Any, public: bool) -> Document:
     """drf-spectacular's postprocessing hook."""
-    result["security"] = [{"Bearer": []}, {"Token": []}, {"Basic": []}]
+    result["security"] = [{name: []} for name in _SCHEMES]
+    schemes = result["components"]["securitySchemes"]
+    result["components"]["securitySchemes"] = {name: schemes[name] for name in _SCHEMES}
     result["paths"] = {official_path(path): item for path, item in result["paths"].items()}
     for item in result["paths"].values():
         for operation in (item[method] for method in _METHODS if method in item):
+            operation["description"] = operation.get("description", "").strip()
             _spell_parameters(operation)
-            _mark_problems(operation)
+            _finish_responses(operation)
     return result
 
 
@@ -33,8 +38,13 @@ def _spell_parameters(operation: Document) -> None:
             parameter.setdefault("description", text)
 
 
-def _mark_problems(operation: Document) -> None:
+def _finish_responses(operation: Document) -> None:
     for status, response in operation["responses"].items():
+        response["description"] = response["description"] or _phrase(status)
         content = response.get("content")
         if int(status) >= 400 and content and set(content) == {"application/json"}:
             response["content"] = {CONTENT_TYPE: content["application/json"]}
+
+
+def _phrase(status: str) -> str:
+    return HTTPStatus(int(status)).phrase

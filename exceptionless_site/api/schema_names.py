@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 _OFFICIAL_IDS = {
     ("GET", "/api/v2/events/{id}"): "GetPersistentEventById",
@@ -42,6 +43,13 @@ def operation_id(method: str, path: str) -> str:
         return official
     segments = _PARAMETER.sub(r"by_\1", _PREFIX.sub("", path)).split("/")
     return _VERBS.get(method, method.title()) + "".join(_pascal(segment) for segment in segments)
+
+
+def operation_order(endpoint: tuple[str, str, str, Any]) -> tuple[bool, str, int]:
+    """Sorts by path and method, the routes of the first version last."""
+    path, _, method, _ = endpoint
+    # A parameter comes before the longer paths beside it.
+    return path.startswith("/api/v1/"), path.replace("{", "!"), list(_VERBS).index(method)
 
 
 def _pascal(segment: str) -> str:

@@ -280,9 +280,7 @@ def test_a_nul_in_the_address_fails_like_any_unknown_one(anonymous: APIClient) -
     assert response.status_code == 401
 
 
-def test_no_password_reaches_the_log(
-    cast: Cast, anonymous: APIClient, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_no_password_reaches_the_log(cast: Cast, anonymous: APIClient, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     secret = "correct horse battery"
 

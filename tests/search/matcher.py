@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,7 +34,7 @@ Document = Mapping[str, Any]
 NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
 
 
-def matching(tree: Group, table: FieldTable, documents: list[Document]) -> list[Document]:
+def matching(tree: Group, table: FieldTable, documents: Sequence[Document]) -> list[Document]:
     condition = plan_filter(tree, table, now=NOW)
     return [document for document in documents if matches(condition, document)]
 

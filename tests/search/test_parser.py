@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 import pytest
@@ -112,8 +113,12 @@ def test_a_star_is_an_open_bound_unless_quoted() -> None:
 
 @pytest.mark.parametrize(
     ("text", "ends_with_star", "is_wildcard"),
-    [("*", True, True), ("a*", True, False), (r"a\*", False, False), (r"a\\*", True, False), ('"a*"', False, False)]
-    + [(r"\*", False, False), ('"*"', False, False), ("*a", False, False), ("/a*/", False, False)],
+    [
+        ("*", True, True),
+        ("a*", True, False),
+        (r"a\\*", True, False),
+        *((text, False, False) for text in (r"a\*", '"a*"', r"\*", '"*"', "*a", "/a*/")),
+    ],
 )
 def test_a_trailing_star_counts_unless_quoted_or_escaped(text: str, ends_with_star: bool, is_wildcard: bool) -> None:
     term = only(text)
@@ -224,10 +229,8 @@ def test_what_stays_within_the_limits_is_read() -> None:
 def test_hostile_repetition_takes_no_time(piece: str) -> None:
     text = (piece * MAX_LENGTH)[:MAX_LENGTH]
     started = time.perf_counter()
-    try:
+    with contextlib.suppress(FilterSyntaxError):
         parse_filter(text)
-    except FilterSyntaxError:
-        pass
     assert time.perf_counter() - started < 0.5
 
 

@@ -48,7 +48,7 @@ def log_in(*, email: str, password: str, ip: str, invite: Invite | None = None) 
 def sign_up(*, name: str, email: str, password: str, ip: str, invite: Invite | None = None) -> Token:
     """A new person's login token; for a known address the same as `log_in`.
 
-    An invite opens the door past the limit of sign-ups. Raises SignupDeniedError, LoginDeniedError and LoginFailedError.
+    An invite opens the door past the limit of sign-ups. Raises SignupDeniedError, else what `log_in` raises.
     """
     if User.objects.filter(email_address=normal_email(email)).exists():
         return log_in(email=email, password=password, ip=ip, invite=invite)
