@@ -49,8 +49,8 @@ admin.site.unregister(Group)
 
 def navigation(request: HttpRequest) -> list[Item]:
     """The side bar, in unfold's form."""
-    groups = [{"title": title, "separator": True, "items": [_item(*row) for row in rows]} for title, rows in _GROUPS]
-    return [*groups, {"title": "API", "separator": True, "items": _links()}]
+    groups = [{"title": title, "items": [_item(*row) for row in rows]} for title, rows in _GROUPS]
+    return [*groups, {"title": "API", "items": _links()}]
 
 
 def _item(title: str, icon: str, name: str) -> Item:

@@ -16,7 +16,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 
 from accounts.admin.usage import COUNTERS, RecentHourFilter
-from exceptionless_site.core.admin import ReadOnlyAdmin, RecentFilter, SoftDeletedAdmin, as_json
+from exceptionless_site.core.admin import CREATED, ReadOnlyAdmin, RecentFilter, SoftDeletedAdmin, as_json, date_column
 from projects.models import Project, ProjectUsage
 from projects.services import projects
 
@@ -52,8 +52,8 @@ class ProjectAdmin(SoftDeletedAdmin):
         "organization",
         "is_configured",
         "configuration_version",
-        "last_event_date_utc",
-        "created_utc",
+        date_column("last_event_date_utc", "Last event (UTC)"),
+        CREATED,
     )
     list_select_related = ("organization",)
     list_filter = (
@@ -121,7 +121,9 @@ class ProjectAdmin(SoftDeletedAdmin):
     def related(self, project: Project) -> SafeString:
         lists = (("Tokens", "tokens_token"), ("Stacks", "events_stack"), ("Events", "events_event"))
         links = [
-            format_html('<a href="{}?project__id__exact={}">{}</a>', _list_address(name), project.pk, text)
+            format_html(
+                '<a class="text-link" href="{}?project__id__exact={}">{}</a>', _list_address(name), project.pk, text
+            )
             for text, name in lists
         ]
         return format_html(" · ".join(["{}"] * len(links)), *links)
@@ -133,7 +135,7 @@ def _list_address(name: str) -> str:
 
 @admin.register(ProjectUsage)
 class ProjectUsageAdmin(ReadOnlyAdmin):
-    list_display = ("hour", "project", "organization", *COUNTERS)
+    list_display = (date_column("hour", "Hour (UTC)"), "project", "organization", *COUNTERS)
     list_select_related = ("project", "organization")
     list_filter = (
         RecentHourFilter,

@@ -16,7 +16,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.models.user import CLIENT
-from exceptionless_site.core.admin import RecentFilter, SiteAdmin
+from exceptionless_site.core.admin import CREATED, RecentFilter, SiteAdmin, date_column, shortened
 from exceptionless_site.core.clock import utc_now
 from tokens.models import Token, TokenType
 from tokens.permissions import API_KEY_SCOPES, SOURCE_MAPS_WRITE
@@ -88,8 +88,8 @@ class TokenAdmin(SiteAdmin):
         "scope_list",
         "short_notes",
         "state",
-        "expires_utc",
-        "created_utc",
+        date_column("expires_utc", "Expires (UTC)"),
+        CREATED,
     )
     list_select_related = ("project", "organization", "user")
     list_filter = (
@@ -129,9 +129,9 @@ class TokenAdmin(SiteAdmin):
     def masked(self, token: Token) -> str:
         return token.masked_secret
 
-    @display(description="Type", ordering="type", label={"key": "info", "login": None})
-    def kind(self, token: Token) -> tuple[str, str]:
-        return ("key" if token.type == TokenType.ACCESS else "login"), token.get_type_display()
+    @display(description="Type", ordering="type", label={str(TokenType.ACCESS.label): "info"})
+    def kind(self, token: Token) -> str:
+        return token.get_type_display()
 
     @display(description="Scopes")
     def scope_list(self, token: Token) -> str:
@@ -139,7 +139,7 @@ class TokenAdmin(SiteAdmin):
 
     @display(description="Notes", ordering="notes")
     def short_notes(self, token: Token) -> str:
-        return token.notes if len(token.notes) <= 60 else f"{token.notes[:59]}…"
+        return shortened(token.notes, 60)
 
     @display(description="State", label={"active": "success", "revoked": "danger", "suspended": "warning"})
     def state(self, token: Token) -> str:

@@ -10,7 +10,6 @@ import base64
 import binascii
 from typing import TYPE_CHECKING
 
-from django.contrib.auth.hashers import check_password, make_password
 from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import PermissionDenied
@@ -18,6 +17,7 @@ from rest_framework.exceptions import PermissionDenied
 from accounts.identity import Identity, with_implied
 from accounts.models import Organization, User
 from accounts.models.user import CLIENT
+from accounts.services.users import user_with_password
 from exceptionless_site.api.errors import challenge
 from exceptionless_site.core.clock import utc_now
 from tokens.models import Token, TokenType
@@ -115,16 +115,14 @@ def _identity_of_basic(value: str) -> Identity | None:
 
 
 def _identity_of_password(email_address: str, password: str) -> Identity | None:
-    user = User.objects.filter(email_address=email_address.strip().lower(), is_active=True).first()
-    if user is None:
-        make_password(password)  # as slow as a real check, so that addresses cannot be probed by time
-        return None
-    return identity_of_user(user) if check_password(password, user.password) else None
+    user = user_with_password(email_address, password)
+    return identity_of_user(user) if user else None
 
 
 def identity_of_secret(secret: str) -> Identity | None:
     """The identity of a token; None when it is unknown, disabled, suspended or expired."""
-    if not secret or len(secret) > 40:
+    # PostgreSQL refuses to look for a text with U+0000 in it.
+    if not secret or len(secret) > 40 or "\x00" in secret:
         return None
     token = Token.objects.filter(secret=secret).select_related("user").first()
     if token is None or token.is_disabled or token.is_suspended:

@@ -10,7 +10,7 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from accounts.models import Invite, Membership
-from exceptionless_site.core.admin import SiteAdmin
+from exceptionless_site.core.admin import CREATED, SiteAdmin, date_column
 
 
 class MembershipInline(TabularInline):
@@ -36,7 +36,7 @@ class InviteInline(TabularInline):
 
 @admin.register(Membership)
 class MembershipAdmin(SiteAdmin):
-    list_display = ("user", "organization", "created_utc")
+    list_display = ("user", "organization", CREATED)
     list_select_related = ("user", "organization")
     list_filter = (("organization", AutocompleteSelectFilter),)
     search_fields = ("user__email_address", "user__full_name", "organization__name")
@@ -50,7 +50,7 @@ class MembershipAdmin(SiteAdmin):
 class InviteAdmin(SiteAdmin):
     """The token of an invite lets whoever knows it join, so no page shows it."""
 
-    list_display = ("email_address", "organization", "date_added")
+    list_display = ("email_address", "organization", date_column("date_added", "Added (UTC)"))
     list_select_related = ("organization",)
     list_filter = (("organization", AutocompleteSelectFilter),)
     search_fields = ("email_address", "organization__name")

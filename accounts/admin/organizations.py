@@ -20,7 +20,7 @@ from accounts.models.organization import SuspensionCode
 from accounts.plans import PLANS, plan_by_id
 from accounts.services import organizations, suspensions
 from accounts.usage_history import last_months, usage_histories
-from exceptionless_site.core.admin import SoftDeletedAdmin, as_json
+from exceptionless_site.core.admin import CREATED, SoftDeletedAdmin, as_json, date_column
 from exceptionless_site.core.clock import utc_now
 
 _PLAN_COLUMNS = ("max_events_per_month", "retention_days", "max_users", "max_projects", "has_premium_features")
@@ -59,8 +59,8 @@ class OrganizationAdmin(SoftDeletedAdmin):
         "suspension",
         "member_count",
         "project_count",
-        "last_event_date_utc",
-        "created_utc",
+        date_column("last_event_date_utc", "Last event (UTC)"),
+        CREATED,
     )
     list_filter = ("is_suspended", "suspension_code", "plan_id", "has_premium_features")
     search_fields = ("name", "=id")
@@ -137,10 +137,7 @@ class OrganizationAdmin(SoftDeletedAdmin):
         body = format_html_join(
             "",
             "<tr><th>{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
-            [
-                (f"{month['date']:%Y-%m}", *(f"{month[name]:,}" for name in names))
-                for month in reversed(history.months)
-            ],
+            [(f"{month['date']:%Y-%m}", *(f"{month[name]:,}" for name in names)) for month in reversed(history.months)],
         )
         return format_html('<table class="usage"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>', head, body)
 

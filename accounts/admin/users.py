@@ -6,14 +6,16 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 from unfold.admin import TabularInline
+from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from accounts.models import Membership, User
 from accounts.services.users import normal_email
-from exceptionless_site.core.admin import SiteAdmin
+from exceptionless_site.core.admin import CREATED, SiteAdmin, date_column
 
 
 class NewUserForm(UserCreationForm):
@@ -31,8 +33,23 @@ class ChangeUserForm(UserChangeForm):
         fields = "__all__"
         field_classes: dict[str, Any] = {}
 
+    editor_id: str | None = None
+    """Whoever fills in the form; nobody may lock themselves out."""
+
     def clean_email_address(self) -> str:
         return normal_email(self.cleaned_data["email_address"])
+
+    def clean_is_active(self) -> bool:
+        return self._kept_by_oneself("is_active")
+
+    def clean_is_superuser(self) -> bool:
+        return self._kept_by_oneself("is_superuser")
+
+    def _kept_by_oneself(self, name: str) -> bool:
+        value = bool(self.cleaned_data[name])
+        if not value and self.instance.pk == self.editor_id:
+            raise ValidationError("You cannot take this from yourself.")
+        return value
 
 
 class NewPasswordForm(AdminPasswordChangeForm):
@@ -65,11 +82,11 @@ class UserAdmin(DjangoUserAdmin, SiteAdmin):
     list_display = (
         "email_address",
         "full_name",
-        "is_superuser",
+        "global_admin",
         "is_active",
         "is_email_address_verified",
-        "last_login",
-        "created_utc",
+        date_column("last_login", "Last login (UTC)"),
+        CREATED,
     )
     list_filter = ("is_superuser", "is_active", "is_email_address_verified")
     search_fields = ("email_address", "full_name", "=id")
@@ -92,10 +109,14 @@ class UserAdmin(DjangoUserAdmin, SiteAdmin):
     def has_open_verification(self, user: User) -> bool:
         return bool(user.verify_email_address_token)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        # Nobody may lock themselves out.
-        own = ("is_active", "is_superuser") if obj is not None and obj.pk == request.user.pk else ()
-        return (*self.readonly_fields, *own)
+    @display(description="Role", ordering="is_superuser", label={"global admin": "primary"})
+    def global_admin(self, user: User) -> str:
+        return "global admin" if user.is_superuser else "user"
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, **kwargs)
+        form.editor_id = request.user.pk
+        return form
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or obj.pk != request.user.pk)

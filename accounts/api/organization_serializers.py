@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from exceptionless_site.api.serializers import WireDateTimeField, WireSerializer
 from exceptionless_site.api.text_fields import OptionalTextField, text_limit
+from exceptionless_site.core.dates import format_utc
 
 TRIALING = 0
 """The billing status of an organization that was never billed."""
@@ -20,12 +21,17 @@ class InviteSerializer(WireSerializer):
 
 
 class UsageHourInfoSerializer(WireSerializer):
+    """Hours come by the hundred and are plain counts already: they are written without a look at each field."""
+
     date = WireDateTimeField()
     total = serializers.IntegerField()
     blocked = serializers.IntegerField()
     discarded = serializers.IntegerField()
     too_big = serializers.IntegerField()
     deleted = serializers.IntegerField()
+
+    def to_representation(self, instance: dict[str, Any]) -> dict[str, Any]:
+        return instance | {"date": format_utc(instance["date"])}
 
 
 class UsageInfoSerializer(UsageHourInfoSerializer):
@@ -46,9 +52,15 @@ class ViewOrganizationSerializer(WireSerializer):
     created_utc = WireDateTimeField(source="organization.created_utc")
     updated_utc = WireDateTimeField(source="organization.updated_utc")
     name = serializers.CharField()
+    icon_url = OptionalTextField()
     plan_id = serializers.CharField(source="organization.plan_id")
     plan_name = serializers.CharField(source="organization.plan.name")
     plan_description = serializers.CharField(source="organization.plan.description")
+    # Nobody is billed here: the next four stay absent.
+    card_last4 = OptionalTextField()
+    subscribe_date = WireDateTimeField(required=False, allow_null=True)
+    billing_change_date = WireDateTimeField(required=False, allow_null=True)
+    billing_changed_by_user_id = OptionalTextField()
     billing_status = serializers.SerializerMethodField()
     billing_price = serializers.FloatField(source="organization.plan.price")
     max_events_per_month = serializers.IntegerField(source="organization.max_events_per_month")

@@ -17,7 +17,7 @@ from exceptionless_site.api.delta import read_delta
 from exceptionless_site.api.errors import not_found
 from exceptionless_site.api.schema import problems
 from exceptionless_site.api.serializers import WireSerializer
-from exceptionless_site.api.text_fields import text_limit
+from exceptionless_site.api.text_fields import OptionalTextField, text_limit
 from exceptionless_site.api.viewsets import WireViewSet
 
 
@@ -28,6 +28,7 @@ class ViewUserSerializer(WireSerializer):
     organization_ids = serializers.ListField(child=serializers.CharField())
     full_name = serializers.CharField(source="user.full_name")
     email_address = serializers.EmailField(source="user.email_address")
+    avatar_url = OptionalTextField()
     email_notifications_enabled = serializers.BooleanField(source="user.email_notifications_enabled")
     is_email_address_verified = serializers.BooleanField(source="user.is_email_address_verified")
     is_active = serializers.BooleanField(source="user.is_active")
@@ -43,6 +44,7 @@ class OAuthAccountSerializer(WireSerializer):
 
 
 class ViewCurrentUserSerializer(ViewUserSerializer):
+    hash = OptionalTextField(help_text="For the support chat of the official service; absent here.")
     has_local_account = serializers.BooleanField(source="user.has_usable_password")
     o_auth_accounts = OAuthAccountSerializer(many=True)
 

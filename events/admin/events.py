@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -17,7 +16,7 @@ from unfold.paginator import InfinitePaginator
 from accounts.models import Organization
 from events.admin.tenant_names import link, with_names
 from events.models import Event, Stack
-from exceptionless_site.core.admin import ReadOnlyAdmin, RecentFilter, as_json
+from exceptionless_site.core.admin import ReadOnlyAdmin, RecentFilter, as_json, shortened
 from exceptionless_site.core.time_keys import key_range
 from projects.models import Project
 
@@ -49,7 +48,7 @@ class RecentKeyFilter(RecentFilter):
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
     paginator = InfinitePaginator
-    list_display = ("when", "kind", "headline", "project_link", "stack_link", "reference_id", "is_first_occurrence")
+    list_display = ("when", "kind", "headline", "project_link", "stack_link", "reference_id", "first")
     list_display_links = ("when",)
     list_filter = (
         RecentKeyFilter,
@@ -96,8 +95,12 @@ class EventAdmin(ReadOnlyAdmin):
         return queryset.filter(reference_id=term, project_id__in=Project.objects.order_by().values("pk")), False
 
     @display(description="Date (UTC)")
-    def when(self, event: Event) -> datetime:
-        return event.date
+    def when(self, event: Event) -> str:
+        return f"{event.date:%Y-%m-%d %H:%M:%S.%f}"[:-3]
+
+    @display(description="First of its stack", label={"first": "success"})
+    def first(self, event: Event) -> str:
+        return "first" if event.is_first_occurrence else ""
 
     @display(description="Type", label=_TYPE_LABELS)
     def kind(self, event: Event) -> str:
@@ -106,8 +109,7 @@ class EventAdmin(ReadOnlyAdmin):
     @display(description="Message")
     def headline(self, event: Event) -> str:
         content = event.content
-        text = str(content.get("message") or content.get("source") or "")
-        return text if len(text) <= 80 else f"{text[:79]}…"
+        return shortened(str(content.get("message") or content.get("source") or ""), 80)
 
     @display(description="Project")
     def project_link(self, event: Any) -> str:

@@ -16,7 +16,7 @@ from unfold.decorators import display
 
 from events.models import Stack
 from events.stacking.status import StackStatus
-from exceptionless_site.core.admin import RecentFilter, SoftDeletedAdmin, as_json
+from exceptionless_site.core.admin import RecentFilter, SoftDeletedAdmin, as_json, shortened
 from exceptionless_site.core.clock import utc_now
 
 _LABELS = {
@@ -59,7 +59,7 @@ class StackAdmin(SoftDeletedAdmin):
         (None, {"fields": ("title", "description", "status_label", "type", "project", "organization", "events_link")}),
         (
             "Occurrences",
-            {"fields": (("total_occurrences", "first_occurrence", "last_occurrence"), "occurrences_are_critical")},
+            {"fields": ("total_occurrences", "first_occurrence", "last_occurrence", "occurrences_are_critical")},
         ),
         (
             "Decisions",
@@ -87,7 +87,7 @@ class StackAdmin(SoftDeletedAdmin):
 
     @display(description="Title", ordering="title")
     def short_title(self, stack: Stack) -> str:
-        return stack.title if len(stack.title) <= 100 else f"{stack.title[:99]}…"
+        return shortened(stack.title, 100)
 
     @display(description="Status", ordering="status", label=_LABELS)
     def status_label(self, stack: Stack) -> str:
@@ -96,7 +96,9 @@ class StackAdmin(SoftDeletedAdmin):
     @display(description="Events")
     def events_link(self, stack: Stack) -> SafeString:
         address = reverse("admin:events_event_changelist")
-        return format_html('<a href="{}?stack__id__exact={}">Newest events of this stack</a>', address, stack.pk)
+        return format_html(
+            '<a class="text-link" href="{}?stack__id__exact={}">Newest events of this stack</a>', address, stack.pk
+        )
 
     @display(description="Made of")
     def signature_shown(self, stack: Stack) -> SafeString:

@@ -19,7 +19,7 @@ from accounts.models import Organization
 from events.admin.tenant_names import link, with_names
 from events.ingest.decoding import PayloadError, decode_payload
 from events.models import Submission
-from exceptionless_site.core.admin import SiteAdmin
+from exceptionless_site.core.admin import SiteAdmin, date_column, shortened
 from exceptionless_site.core.clock import utc_now
 from projects.models import Project
 
@@ -45,7 +45,16 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(Submission)
 class SubmissionAdmin(SiteAdmin):
-    list_display = ("received_utc", "kind", "state", "project_link", "size", "attempts", "available_utc", "short_error")
+    list_display = (
+        date_column("received_utc", "Received (UTC)"),
+        "kind",
+        "state",
+        "project_link",
+        "size",
+        "attempts",
+        date_column("available_utc", "Not before (UTC)"),
+        "short_error",
+    )
     list_filter = (StateFilter, "kind", ("project", AutocompleteSelectFilter))
     search_fields = ("error", "ip_address", "user_agent")
     search_help_text = "Error, IP address or user agent"
@@ -53,7 +62,7 @@ class SubmissionAdmin(SiteAdmin):
     actions = ("retry",)
     fieldsets = (
         (None, {"fields": ("state", "kind", "project_link", "organization_link", "received_utc")}),
-        ("Processing", {"fields": (("attempts", "available_utc", "claimed_by"), "parked_utc", "error_shown")}),
+        ("Processing", {"fields": (("attempts", "claimed_by"), "available_utc", "parked_utc", "error_shown")}),
         (
             "Request",
             {
@@ -112,7 +121,7 @@ class SubmissionAdmin(SiteAdmin):
 
     @display(description="Error")
     def short_error(self, row: Submission) -> str:
-        return row.error if len(row.error) <= 80 else f"{row.error[:79]}…"
+        return shortened(row.error, 80)
 
     @display(description="Error")
     def error_shown(self, row: Submission) -> str:

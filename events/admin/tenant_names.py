@@ -14,6 +14,7 @@ from django.utils.html import format_html
 
 from accounts.models import Organization
 from events.models import Stack
+from exceptionless_site.core.admin import shortened
 from projects.models import Project
 
 
@@ -37,4 +38,4 @@ def link(model: type[Model], key: str, name: str | None) -> str:
     if name is None:
         return f"{key} (gone)"
     address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[key])
-    return format_html('<a href="{}">{}</a>', address, name if len(name) <= 80 else f"{name[:79]}…")
+    return format_html('<a class="text-link" href="{}">{}</a>', address, shortened(name, 80))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema
@@ -22,7 +23,7 @@ from events.api.serializers import CountResultSerializer, EventSerializer
 from events.api.submissions import SubmissionActions
 from events.models import Event
 from events.selectors import Scope, in_time, neighbours
-from exceptionless_site.api.errors import bad_request, not_found, upgrade_required
+from exceptionless_site.api.errors import bad_request, upgrade_required
 from exceptionless_site.api.schema import problems
 from exceptionless_site.core.clock import utc_now
 from tokens.permissions import ClientPolicy, EventsReadPolicy
@@ -39,6 +40,7 @@ class EventViewSet(SubmissionActions):
     """Events: what a client reported, once for each time it happened."""
 
     tag = "Event"
+    not_found_title = "Event not found."
     queryset = Event.objects.all()
     serializer_class = EventSerializer
     permission_classes = [EventsReadPolicy]
@@ -46,6 +48,7 @@ class EventViewSet(SubmissionActions):
         "submit": [ClientPolicy],
         "submit_query": [ClientPolicy],
         "describe": [ClientPolicy],
+        "describe_legacy": [ClientPolicy],
     }
     pagination_class = None
     filter_backends = ()
@@ -122,9 +125,7 @@ class EventViewSet(SubmissionActions):
         },
     )
     def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002 - the wire's name
-        event = self.get_queryset().visible_to(request.auth).filter(event_id=id).first()
-        if event is None:
-            raise not_found("Event not found.")
+        event = self.find(event_id=id)
         self._check_stack(event)
         self._check_plan(event)
         response = Response(EventSerializer().to_representation(event))
@@ -151,7 +152,7 @@ class EventViewSet(SubmissionActions):
         if organization.is_suspended or event.date < Scope([organization]).cutoff(organization):
             raise upgrade_required(PLAN_LIMIT)
 
-    def _links(self, event: Event) -> list[str]:
+    def _links(self, event: Event) -> Sequence[str]:
         base = self.request.build_absolute_uri("/api/v2/")
         older, newer = neighbours(event)
         named = (("previous", older), ("next", newer))

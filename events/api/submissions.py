@@ -12,11 +12,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.identity import Identity
-from events.ingest.parsers.query import event_from_query
+from events.ingest.parsers.query import event_from_query, parse_user_description
 from events.ingest.receive import check_gate, describe_request, receive_payload, resolve_project, store
 from events.ingest.steps.data_exclusions import exclusion_patterns
 from events.models.submission import SubmissionKind
-from exceptionless_site.api.errors import Problem
+from exceptionless_site.api.bodies import required_data
 from exceptionless_site.api.parsers import WireJSONParser
 from exceptionless_site.api.schema import empty, problems
 from exceptionless_site.api.serializers import WireSerializer
@@ -150,6 +150,13 @@ class UserDescriptionSerializer(WireSerializer):
         return attrs
 
 
+class LegacyUserDescriptionSerializer(WireSerializer):
+    """The body that the first clients send."""
+
+    UserEmail = serializers.CharField(required=False)
+    UserDescription = serializers.CharField(required=False)
+
+
 class SubmissionActions(WireViewSet):
     """The actions that accept; each answers as soon as what it took is on disk."""
 
@@ -207,14 +214,31 @@ class SubmissionActions(WireViewSet):
         ],
     )
     def describe(self, request: Request, reference_id: str, project_id: str | None = None) -> Response:
-        if request.data is None:
-            raise Problem(400, errors={"": ["A non-empty request body is required."]})
-        body = UserDescriptionSerializer(data=request.data)
+        body = UserDescriptionSerializer(data=required_data(request))
         body.is_valid(raise_exception=True)
         project = resolve_project(self.identity, project_id or request.query_params.get("projectId"))
         submission = describe_request(request._request, project, api_version=2)
         submission.kind, submission.content_encoding = SubmissionKind.USER_DESCRIPTION, ""
         submission.payload = json.dumps({"reference_id": reference_id, **body.validated_data})
+        store(submission)
+        return _accepted(request._request, project, 202)
+
+    @extend_schema(
+        summary="Set user description (first version of the API)",
+        description="Adds what a user wrote to the event whose reference id this is.",
+        request=LegacyUserDescriptionSerializer,
+        responses={200: empty("There was nothing to do"), 202: empty("Accepted"), **problems(400, 404, 415)},
+    )
+    def describe_legacy(self, request: Request, id: str) -> Response:  # noqa: A002
+        described = parse_user_description(request.data)
+        if described is None:
+            return Response(status=200)
+        project = resolve_project(self.identity, None)
+        submission = describe_request(request._request, project, api_version=1)
+        submission.kind, submission.content_encoding = SubmissionKind.USER_DESCRIPTION, ""
+        submission.payload = json.dumps(
+            {"reference_id": id, "email_address": described.email_address, "description": described.description}
+        )
         store(submission)
         return _accepted(request._request, project, 202)
 

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import orjson
+from django.urls import Resolver404, resolve
 
+# DRF reads the renderers while its own views are being imported, so nothing here may import those.
 if TYPE_CHECKING:
     from drf_spectacular.openapi import AutoSchema
     from rest_framework.request import Request
@@ -71,8 +73,9 @@ def body_template(view: Any, method: str, shown: Any) -> str:
 
 def _members(serializer: Any) -> dict[str, Any]:
     """The members of a body with their initial values; empty for a body that no serializer describes."""
-    instance = force_instance(serializer) if serializer is not None else None
-    return dict(instance.get_initial()) if isinstance(instance, Serializer) else {}
+    instance = serializer() if isinstance(serializer, type) else serializer
+    initial = instance.get_initial() if hasattr(instance, "get_initial") else None
+    return dict(initial) if isinstance(initial, Mapping) else {}
 
 
 def _json(value: Any) -> str:

@@ -123,6 +123,7 @@ ROWS: tuple[Row, ...] = (
     # The first version of the API
     ("GET", "/api/v1/project/config", ProjectConfigurationViewSet, "retrieve_own"),
     ("POST", "/api/v1/error", EventViewSet, "submit"),
+    ("PATCH", "/api/v1/error/{id:identifier}", EventViewSet, "describe_legacy"),
     ("POST", "/api/v1/events", EventViewSet, "submit"),
     ("POST", "/api/v1/projects/{project_id:objectid}/events", EventViewSet, "submit"),
     ("GET", "/api/v1/events/submit", EventViewSet, "submit_query"),

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import timedelta
+import json
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
+from django import forms
 from django.contrib import admin
+from django.db import models
 from django.db.models import Model, QuerySet
+from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from exceptionless_site.core.clock import utc_now
 from exceptionless_site.core.models import RateCounter
@@ -25,8 +30,18 @@ WINDOWS = {
 }
 
 
+class IndentedJSONField(forms.JSONField):
+    def prepare_value(self, value: Any) -> Any:
+        return value if isinstance(value, InvalidJSONInput) else json.dumps(value, indent=2, ensure_ascii=False)
+
+
 class SiteAdmin(ModelAdmin):
     """The base of all pages: no count of the whole table beside a search, and writes of changed columns only."""
+
+    formfield_overrides = {
+        models.JSONField: {"form_class": IndentedJSONField, "widget": UnfoldAdminTextareaWidget(attrs={"rows": 4})},
+        models.TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 4})},
+    }
 
     list_per_page = 50
     show_full_result_count = False
@@ -108,6 +123,24 @@ class RecentFilter(admin.SimpleListFilter):
         return utc_now() - WINDOWS[window][1]
 
 
+def date_column(name: str, title: str) -> Callable[[Any], datetime | None]:
+    """A column of a list under a shorter title than the field's."""
+
+    @admin.display(description=title, ordering=name)
+    def shown(row: Any) -> datetime | None:
+        moment: datetime | None = getattr(row, name)
+        return moment
+
+    return shown
+
+
+CREATED = date_column("created_utc", "Created (UTC)")
+
+
+def shortened(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
 def as_json(value: Any) -> SafeString:
     """A value as indented JSON in a box."""
     text = orjson.dumps(value, default=str, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode()
@@ -118,9 +151,8 @@ def as_json(value: Any) -> SafeString:
 class RateCounterAdmin(ReadOnlyAdmin):
     """Whose name is counted is kept as a hash, so only the kind can be read."""
 
-    list_display = ("kind", "count", "expires_utc")
-    list_filter = ("expires_utc",)
-    ordering = ("-expires_utc",)
+    list_display = ("kind", "count", date_column("expires_utc", "Until (UTC)"))
+    ordering = ("-expires_utc", "key")
 
     @admin.display(description="Kind")
     def kind(self, row: RateCounter) -> str:

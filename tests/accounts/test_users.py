@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import UTC, datetime
 from typing import Any
 
@@ -71,6 +72,19 @@ def test_who_may_not_read_users(cast: Cast, path: str) -> None:
     assert cast.client(cast.key).get(path).status_code == 403
     # The key has the role, but there is no person behind it.
     assert cast.client(cast.user_key).get(path).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "credential",
+    [
+        {"HTTP_AUTHORIZATION": "Bearer a\0b"},
+        {"HTTP_AUTHORIZATION": "Basic " + b64encode(b"a\0b:secret1").decode()},
+        {"QUERY_STRING": "access_token=a%00b"},
+    ],
+    ids=["bearer", "basic", "query"],
+)
+def test_a_nul_in_a_credential_is_a_bad_credential(anonymous: APIClient, credential: dict[str, str]) -> None:
+    assert anonymous.get(ME, **credential).status_code == 401  # type: ignore[arg-type]
 
 
 def test_a_persons_api_key_stands_for_the_person(cast: Cast) -> None:

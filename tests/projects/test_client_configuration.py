@@ -6,8 +6,7 @@ import base64
 from typing import Any
 
 import pytest
-from pytest_django import DjangoAssertNumQueries
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import DjangoAssertNumQueries, Settings
 from rest_framework.test import APIClient
 
 from projects.models import Project
@@ -131,7 +130,7 @@ def test_a_key_without_the_client_scope_is_a_403(cast: Cast, scopes: list[str]) 
     assert cast.client(key).get(f"/api/v2/projects/{cast.project.pk}/config").status_code == 403
 
 
-def test_polling_is_not_throttled(cast: Cast, settings: SettingsWrapper) -> None:
+def test_polling_is_not_throttled(cast: Cast, settings: Settings) -> None:
     settings.API_THROTTLE_LIMIT = 1
     client = cast.client(cast.key)
     for url in ("/api/v2/projects/config", "/api/v1/project/config", f"/api/v2/projects/{cast.project.pk}/config"):
@@ -141,7 +140,7 @@ def test_polling_is_not_throttled(cast: Cast, settings: SettingsWrapper) -> None
             assert "X-RateLimit-Limit" not in response
 
 
-def test_other_routes_are_throttled(cast: Cast, settings: SettingsWrapper) -> None:
+def test_other_routes_are_throttled(cast: Cast, settings: Settings) -> None:
     settings.API_THROTTLE_LIMIT = 1
     client = cast.client(cast.owner)
     assert client.get("/api/v2/projects")["X-RateLimit-Remaining"] == "0"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 import pytest
 
+from exceptionless_site.core.json import dumps
 from tests.conftest import Cast
 from tokens.models import Token
 
 PROJECT = "/api/v2/projects/{0.project.pk}"
+_PLACE = re.compile(r"\{[^}]*\}")
 ORGANIZATION = "/api/v2/organizations/{0.organization.pk}"
+NEW = {"organization_id": "{0.organization.pk}", "name": "New"}
 
 
 class Case(NamedTuple):
@@ -31,19 +35,9 @@ class Case(NamedTuple):
 
 
 CASES = [
-    #    method    url                                  body             member stranger admin user client read
+    # method, url, body; then what members, strangers, admins, user keys, client keys and reading keys get
     Case("GET", "/api/v2/projects", None, 200, 200, 200, 200, 403, 200),
-    Case(
-        "POST",
-        "/api/v2/projects",
-        {"organization_id": "{0.organization.pk}", "name": "New"},
-        201,
-        400,
-        201,
-        401,
-        403,
-        403,
-    ),
+    Case("POST", "/api/v2/projects", NEW, 201, 400, 201, 401, 403, 403),
     Case("GET", f"{ORGANIZATION}/projects", None, 200, 404, 200, 200, 403, 200),
     Case("GET", f"{ORGANIZATION}/projects/check-name?name=New", None, 204, 201, 204, 204, 403, 403),
     Case("GET", PROJECT, None, 200, 404, 200, 200, 403, 200),
@@ -61,28 +55,12 @@ CASES = [
     Case("POST", f"{PROJECT}/promotedtabs?name=a", None, 200, 404, 200, 200, 403, 403),
     Case("DELETE", f"{PROJECT}/promotedtabs?name=a", None, 200, 404, 200, 200, 403, 403),
 ]
-EACH = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.method} {case.url.format(*[_Names()])}")
-
-
-class _Names:
-    """Stands for the cast in the names of the tests."""
-
-    class project:  # noqa: N801
-        pk = "id"
-
-    class organization:  # noqa: N801
-        pk = "id"
+EACH = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.method} {_PLACE.sub('id', case.url)}")
 
 
 def send(cast: Cast, case: Case, who: Any) -> Any:
-    body = case.body and {key: value.format(cast) for key, value in case.body.items()}
-    return cast.client(who).generic(case.method, case.url.format(cast), _json(body), content_type="application/json")
-
-
-def _json(body: Any) -> bytes:
-    from exceptionless_site.core.json import dumps
-
-    return b"" if body is None else dumps(body)
+    body = b"" if case.body is None else dumps({key: value.format(cast) for key, value in case.body.items()})
+    return cast.client(who).generic(case.method, case.url.format(cast), body, content_type="application/json")
 
 
 @EACH

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from projects.models import Project
+from projects.services.projects import update_project
 from projects.services.settings import promote_tab
 from tests.conftest import Cast
 
@@ -112,7 +113,6 @@ def test_a_value_of_a_wrong_type_is_a_400(cast: Cast, body: Any) -> None:
 
 
 def test_a_tab_that_was_promoted_meanwhile_survives_a_rename(cast: Cast) -> None:
-    from projects.services.projects import update_project
 
     stale = Project.objects.get(pk=cast.project.pk)
     promote_tab(project=cast.project, name="Order")
