@@ -16,7 +16,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.models.user import CLIENT
-from exceptionless_site.core.admin import CREATED, RecentFilter, SiteAdmin, date_column, shortened
+from exceptionless_site.core.admin import CREATED, RecentFilter, SiteAdmin, shortened
 from exceptionless_site.core.clock import utc_now
 from tokens.models import Token, TokenType
 from tokens.permissions import API_KEY_SCOPES, SOURCE_MAPS_WRITE
@@ -88,7 +88,6 @@ class TokenAdmin(SiteAdmin):
         "scope_list",
         "short_notes",
         "state",
-        date_column("expires_utc", "Expires (UTC)"),
         CREATED,
     )
     list_select_related = ("project", "organization", "user")

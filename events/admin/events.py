@@ -98,7 +98,7 @@ class EventAdmin(ReadOnlyAdmin):
     def when(self, event: Event) -> str:
         return f"{event.date:%Y-%m-%d %H:%M:%S.%f}"[:-3]
 
-    @display(description="First of its stack", label={"first": "success"})
+    @display(description="First", label={"first": "success"})
     def first(self, event: Event) -> str:
         return "first" if event.is_first_occurrence else ""
 

@@ -22,19 +22,19 @@ class EventSerializer(serializers.Serializer[Event]):
     is_first_occurrence = serializers.BooleanField()
     created_utc = WireDateTimeField()
     type = serializers.CharField(required=False)
-    source = serializers.CharField(required=False)
+    event_source = serializers.CharField(required=False)
     date = WireDateTimeField()
     tags = serializers.ListField(child=serializers.CharField(), required=False)
     message = serializers.CharField(required=False)
     geo = serializers.CharField(required=False)
     value = serializers.FloatField(required=False)
     count = serializers.IntegerField(required=False)
-    # `data` is a property of every serializer, so the member gets its name in get_fields.
+    # `data` and `source` are attributes of every serializer, so these members get their names in get_fields.
     event_data = serializers.DictField(required=False)
     reference_id = serializers.CharField(required=False)
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        return {("data" if name == "event_data" else name): field for name, field in super().get_fields().items()}
+        return {name.removeprefix("event_"): field for name, field in super().get_fields().items()}
 
     def to_representation(self, instance: Event) -> dict[str, Any]:
         return {

@@ -117,7 +117,8 @@ def _inflate(raw: bytes, window: int, limit: int) -> bytes:
     stream = zlib.decompressobj(window)
     output = bytearray()
     chunk = b""
-    while not stream.eof:
+    is_complete = False
+    while not is_complete:
         # Read in chunks, because zlib copies what follows the end of each member.
         chunk = chunk or source.read(_CHUNK)
         if not chunk:
@@ -125,11 +126,11 @@ def _inflate(raw: bytes, window: int, limit: int) -> bytes:
         output += _inflate_chunk(stream, chunk, limit + 1 - len(output))
         if len(output) > limit:
             raise PayloadTooLarge(f"larger than {limit} bytes after decompression")
-        chunk = stream.unused_data
-        if stream.eof and window == _GZIP_WINDOW:
+        chunk, is_complete = stream.unused_data, stream.eof
+        if is_complete and window == _GZIP_WINDOW:
             chunk += source.read(len(_GZIP_MAGIC))
             if chunk.startswith(_GZIP_MAGIC):
-                stream = zlib.decompressobj(window)
+                stream, is_complete = zlib.decompressobj(window), False
     return bytes(output)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from django.db.models import QuerySet
+
 from events.ingest.context import EventContext
 from events.models import Submission
 from exceptionless_site.core import json
@@ -33,7 +35,7 @@ def park(submission: Submission, error: str) -> None:
     _own(submission).update(claimed_by="", parked_utc=utc_now(), error=error)
 
 
-def _own(submission: Submission) -> object:
+def _own(submission: Submission) -> QuerySet[Submission]:
     return Submission.objects.filter(key=submission.key, attempts=submission.attempts, parked_utc__isnull=True)
 
 

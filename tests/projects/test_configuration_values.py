@@ -87,7 +87,7 @@ def test_a_body_of_another_form_is_a_400(cast: Cast, body: Any) -> None:
 
 def test_a_body_of_another_type_is_a_415(cast: Cast) -> None:
     url = f"/api/v2/projects/{cast.project.pk}/config?key=a"
-    response = cast.client(cast.owner).generic("POST", url, b"b", content_type="text/plain")
+    response = cast.client(cast.owner).generic("POST", url, "b", content_type="text/plain")
     assert response.status_code == 415
 
 

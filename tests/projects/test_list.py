@@ -106,7 +106,7 @@ def test_deleted_projects_and_those_of_deleted_organizations_are_gone(cast: Cast
 
 
 def test_pages_are_linked_to_their_neighbours(more: Cast) -> None:
-    response = more.client(more.owner).get(URL, {"page": 2, "limit": 1, "sort": "name"})
+    response = more.client(more.owner).get(f"{URL}?page=2&limit=1&sort=name")
     assert names(response) == ["Disintegrating Pistol"]
     assert response["X-Result-Count"] == "3"
     assert response["Link"] == (

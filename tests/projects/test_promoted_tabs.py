@@ -27,7 +27,7 @@ def tabs(cast: Cast) -> list[str]:
 def test_a_tab_is_promoted_once_and_keeps_its_place(cast: Cast, method: str) -> None:
     for name in ("%20Order%20", "Cart", "Order"):
         response = send(cast, method, name)
-        assert (response.status_code, response.content) == (200, b"")
+        assert (response.status_code, response.content) == (200, "")
     assert tabs(cast) == ["Order", "Cart"]
 
 
@@ -56,17 +56,17 @@ def test_a_foreign_project_is_a_404(cast: Cast, method: str) -> None:
 @pytest.mark.parametrize(
     ("content_type", "body", "status"),
     [
-        ("application/json", b"", 200),
-        ("application/json; charset=utf-8", b"{}", 200),
-        ("application/problem+json", b"{}", 200),
-        ("application/json", b"not read", 200),
-        ("text/plain", b"", 200),
-        ("text/plain", b"x", 415),
-        ("application/x-www-form-urlencoded", b"name=x", 415),
+        ("application/json", "", 200),
+        ("application/json; charset=utf-8", "{}", 200),
+        ("application/problem+json", "{}", 200),
+        ("application/json", "not read", 200),
+        ("text/plain", "", 200),
+        ("text/plain", "x", 415),
+        ("application/x-www-form-urlencoded", "name=x", 415),
     ],
 )
 def test_only_a_body_that_is_no_json_is_refused(
-    cast: Cast, method: str, content_type: str, body: bytes, status: int
+    cast: Cast, method: str, content_type: str, body: str, status: int
 ) -> None:
     url = f"/api/v2/projects/{cast.project.pk}/promotedtabs?name=Order"
     response = cast.client(cast.owner).generic(method.upper(), url, body, content_type=content_type)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any, NamedTuple
 
 import pytest
 
-from exceptionless_site.core.json import dumps
 from tests.conftest import Cast
 from tokens.models import Token
 
@@ -59,7 +59,7 @@ EACH = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.method} {
 
 
 def send(cast: Cast, case: Case, who: Any) -> Any:
-    body = b"" if case.body is None else dumps({key: value.format(cast) for key, value in case.body.items()})
+    body = "" if case.body is None else json.dumps({key: value.format(cast) for key, value in case.body.items()})
     return cast.client(who).generic(case.method, case.url.format(cast), body, content_type="application/json")
 
 

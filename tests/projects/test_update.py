@@ -88,8 +88,8 @@ def test_a_name_that_is_too_long_is_a_422(cast: Cast) -> None:
 
 
 @METHODS
-@pytest.mark.parametrize("raw", [b"", b"null"])
-def test_an_empty_body_is_a_400_with_errors(cast: Cast, method: str, raw: bytes) -> None:
+@pytest.mark.parametrize("raw", ["", "null"])
+def test_an_empty_body_is_a_400_with_errors(cast: Cast, method: str, raw: str) -> None:
     client = cast.client(cast.owner)
     response = client.generic(
         method.upper(), f"/api/v2/projects/{cast.project.pk}", raw, content_type="application/json"

@@ -63,15 +63,15 @@ def test_the_address_of_a_new_key_leads_to_it_in_its_own_case(cast: Cast, url: s
 
 
 @pytest.mark.parametrize("url", [OF_ORGANIZATION, OF_PROJECT])
-@pytest.mark.parametrize("raw", [b"", b"null", b"{}"])
-def test_the_body_may_be_left_out_where_the_path_says_enough(cast: Cast, url: str, raw: bytes) -> None:
+@pytest.mark.parametrize("raw", ["", "null", "{}"])
+def test_the_body_may_be_left_out_where_the_path_says_enough(cast: Cast, url: str, raw: str) -> None:
     response = cast.client(cast.owner).generic("POST", url.format(cast), raw, content_type="application/json")
     assert response.status_code == 201
     assert response.json()["scopes"] == ["client"]
 
 
-@pytest.mark.parametrize("raw", [b"", b"null"])
-def test_without_a_path_a_body_is_needed(cast: Cast, raw: bytes) -> None:
+@pytest.mark.parametrize("raw", ["", "null"])
+def test_without_a_path_a_body_is_needed(cast: Cast, raw: str) -> None:
     response = cast.client(cast.owner).generic("POST", URL, raw, content_type="application/json")
     assert response.status_code == 400
 
@@ -244,4 +244,4 @@ def test_a_key_of_a_suspended_organization_is_suspended_from_the_start(cast: Cas
 def test_a_body_of_another_type_is_a_415(cast: Cast) -> None:
     client = cast.client(cast.owner)
     for url in (URL, OF_ORGANIZATION, OF_PROJECT):
-        assert client.generic("POST", url.format(cast), b"x", content_type="text/plain").status_code == 415
+        assert client.generic("POST", url.format(cast), "x", content_type="text/plain").status_code == 415

@@ -70,8 +70,8 @@ def test_a_value_of_a_wrong_type_is_a_400(cast: Cast, body: Any) -> None:
 
 
 @METHODS
-@pytest.mark.parametrize("raw", [b"", b"null"])
-def test_an_empty_body_is_a_400_with_errors(cast: Cast, method: str, raw: bytes) -> None:
+@pytest.mark.parametrize("raw", ["", "null"])
+def test_an_empty_body_is_a_400_with_errors(cast: Cast, method: str, raw: str) -> None:
     url = f"/api/v2/tokens/{cast.key.secret}"
     response = cast.client(cast.owner).generic(method.upper(), url, raw, content_type="application/json")
     assert response.status_code == 400

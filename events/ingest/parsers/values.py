@@ -61,7 +61,7 @@ def _normalize_text(text: str) -> str:
     return format_offset(date.moment, date.tick) if date else text
 
 
-def _normalize_number(value: float) -> Any:
+def _normalize_number(value: int | float) -> Any:
     """JSON knows no infinity, and integers beyond 64 bits cannot be written again."""
     if isinstance(value, float):
         return value if math.isfinite(value) else json_text(value)
