@@ -24,7 +24,7 @@ class SignInForm(AuthenticationForm):
 
     def clean(self) -> dict[str, Any]:
         email, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
-        if not email or not password:
+        if not email or not password or self.request is None:
             return dict(super().clean() or {})
         address = client_address(self.request)
         if not login_limits.attempt(email, address):

@@ -1,4 +1,4 @@
-"""The admin as a whole: what its side bar lists. The pages stand in each app's admin.py."""
+"""The admin as a whole: what its side bar and its choices list. The pages stand in each app's admin.py."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 Item = dict[str, Any]
@@ -45,6 +47,23 @@ _QUEUE = "events_submission"
 
 # Permissions are a matter of roles here; Django's groups would only promise what nothing reads.
 admin.site.unregister(Group)
+
+
+class ChoiceView(AutocompleteJsonView):
+    """Choices of a foreign key; a page may say more of each than its name, which need not be unique."""
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        result: dict[str, str] = super().serialize_result(obj, to_field_name)
+        text = getattr(self.model_admin, "choice_text", None)
+        return result | {"text": text(obj)} if text else result
+
+
+def _choices(request: HttpRequest) -> HttpResponseBase:
+    return ChoiceView.as_view(admin_site=admin.site)(request)
+
+
+# unfold makes the site, so its view is replaced here rather than in a class of ours.
+admin.site.autocomplete_view = _choices  # type: ignore[assignment, method-assign]
 
 
 def navigation(request: HttpRequest) -> list[Item]:

@@ -7,24 +7,43 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
-from unfold.decorators import display
 
 from accounts.admin.usage import COUNTERS, RecentHourFilter
-from exceptionless_site.core.admin import CREATED, ReadOnlyAdmin, RecentFilter, SoftDeletedAdmin, as_json, date_column
+from exceptionless_site.core.admin import (
+    CREATED,
+    AnyModelForm,
+    ReadOnlyAdmin,
+    RecentFilter,
+    SoftDeletedAdmin,
+    as_json,
+    column,
+    date_column,
+)
 from projects.models import Project, ProjectUsage
+from projects.selectors import is_name_available
 from projects.services import projects
 
 _HIDDEN = "-"
 """Data under keys that start so belongs to the server and may be secret, such as a Slack token."""
 
 
-class ProjectForm(forms.ModelForm):
+class ProjectForm(AnyModelForm):
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        organization = cleaned.get("organization") or self.instance.organization_id
+        name = str(cleaned.get("name") or "").strip()
+        if organization and name:
+            organization_id = getattr(organization, "pk", organization)
+            if not is_name_available(organization_id=organization_id, name=name, except_id=self.instance.pk):
+                self.add_error("name", "A project with this name already exists.")
+        return cleaned
+
     def clean_configuration(self) -> dict[str, str]:
         """Client settings are an object of texts."""
         value = self.cleaned_data["configuration"]
@@ -55,7 +74,6 @@ class ProjectAdmin(SoftDeletedAdmin):
         date_column("last_event_date_utc", "Last event (UTC)"),
         CREATED,
     )
-    list_select_related = ("organization",)
     list_filter = (
         ("organization", AutocompleteSelectFilter),
         "is_configured",
@@ -90,7 +108,14 @@ class ProjectAdmin(SoftDeletedAdmin):
         ("Data", {"classes": ("tab",), "fields": ("data_shown",)}),
         ("Notifications", {"classes": ("tab",), "fields": ("notifications_shown",)}),
     )
-    add_fieldsets = ((None, {"fields": ("organization", "name", "configuration", "promoted_tabs")}),)
+    add_fieldsets: Any = ((None, {"fields": ("organization", "name", "configuration", "promoted_tabs")}),)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Project]:
+        rows: QuerySet[Project] = super().get_queryset(request)
+        return rows.select_related("organization")
+
+    def choice_text(self, project: Project) -> str:
+        return f"{project.name} ({project.organization.name})"
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         # Every row below a project carries the organization's id, so it never changes.
@@ -99,7 +124,7 @@ class ProjectAdmin(SoftDeletedAdmin):
     def get_autocomplete_fields(self, request: HttpRequest) -> tuple[str, ...]:
         return self.autocomplete_fields
 
-    def save_model(self, request: HttpRequest, obj: Project, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if change and "configuration" in form.changed_data:
             Project.objects.filter(pk=obj.pk, organization_id=obj.organization_id).update(
@@ -109,15 +134,15 @@ class ProjectAdmin(SoftDeletedAdmin):
     def soft_delete(self, request: HttpRequest, rows: Sequence[Project]) -> None:
         projects.delete_projects(projects=rows)
 
-    @display(description="Custom data")
+    @column("Custom data")
     def data_shown(self, project: Project) -> SafeString:
         return as_json({key: value for key, value in project.data.items() if not key.startswith(_HIDDEN)})
 
-    @display(description="Notification settings by user id")
+    @column("Notification settings by user id")
     def notifications_shown(self, project: Project) -> SafeString:
         return as_json(project.notification_settings)
 
-    @display(description="See also")
+    @column("See also")
     def related(self, project: Project) -> SafeString:
         lists = (("Tokens", "tokens_token"), ("Stacks", "events_stack"), ("Events", "events_event"))
         links = [

@@ -12,11 +12,10 @@ from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.utils.html import format_html
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
-from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.models.user import CLIENT
-from exceptionless_site.core.admin import CREATED, RecentFilter, SiteAdmin, shortened
+from exceptionless_site.core.admin import CREATED, AnyModelForm, RecentFilter, SiteAdmin, column, shortened
 from exceptionless_site.core.clock import utc_now
 from tokens.models import Token, TokenType
 from tokens.permissions import API_KEY_SCOPES, SOURCE_MAPS_WRITE
@@ -30,7 +29,7 @@ _SCOPE_TEXTS = {
 }
 
 
-class NewTokenForm(forms.ModelForm):
+class NewTokenForm(AnyModelForm):
     scopes = forms.MultipleChoiceField(
         choices=[(scope, _SCOPE_TEXTS[scope]) for scope in API_KEY_SCOPES],
         initial=[CLIENT],
@@ -124,23 +123,23 @@ class TokenAdmin(SiteAdmin):
 
     # --- What is shown ----------------------------------------------------------------------------
 
-    @display(description="Token", ordering="id")
+    @column("Token", ordering="id")
     def masked(self, token: Token) -> str:
         return token.masked_secret
 
-    @display(description="Type", ordering="type", label={str(TokenType.ACCESS.label): "info"})
+    @column("Type", ordering="type", label={str(TokenType.ACCESS.label): "info"})
     def kind(self, token: Token) -> str:
         return token.get_type_display()
 
-    @display(description="Scopes")
+    @column("Scopes")
     def scope_list(self, token: Token) -> str:
         return ", ".join(token.scopes) or "all of the person's" if token.user_id else ", ".join(token.scopes) or CLIENT
 
-    @display(description="Notes", ordering="notes")
+    @column("Notes", ordering="notes")
     def short_notes(self, token: Token) -> str:
         return shortened(token.notes, 60)
 
-    @display(description="State", label={"active": "success", "revoked": "danger", "suspended": "warning"})
+    @column("State", label={"active": "success", "revoked": "danger", "suspended": "warning"})
     def state(self, token: Token) -> str:
         if token.is_disabled:
             return "revoked"
@@ -155,7 +154,7 @@ class TokenAdmin(SiteAdmin):
         if obj is None:
             return ()
         editable = {"notes", "expires_utc", "is_disabled"} if obj.type == TokenType.ACCESS else {"expires_utc"}
-        shown = [name for _, options in self.fieldsets for name in options["fields"]]
+        shown = [str(name) for _, options in self.fieldsets for name in options["fields"]]
         return tuple(name for name in shown if name not in editable)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
@@ -165,7 +164,7 @@ class TokenAdmin(SiteAdmin):
 
     # --- Writing ----------------------------------------------------------------------------------
 
-    def save_model(self, request: HttpRequest, obj: Token, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:
             super().save_model(request, obj, form, change)
             return

@@ -18,6 +18,7 @@ class MembershipInline(TabularInline):
     extra = 0
     autocomplete_fields = ("user",)
     readonly_fields = ("created_utc",)
+    hide_title = True
     tab = True
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -31,6 +32,7 @@ class InviteInline(TabularInline):
     extra = 0
     fields = ("email_address", "date_added")
     readonly_fields = ("date_added",)
+    hide_title = True
     tab = True
 
 

@@ -11,7 +11,6 @@ from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquer
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts.admin.memberships import InviteInline, MembershipInline
@@ -20,7 +19,7 @@ from accounts.models.organization import SuspensionCode
 from accounts.plans import PLANS, plan_by_id
 from accounts.services import organizations, suspensions
 from accounts.usage_history import last_months, usage_histories
-from exceptionless_site.core.admin import CREATED, SoftDeletedAdmin, as_json, date_column
+from exceptionless_site.core.admin import CREATED, AnyModelForm, SoftDeletedAdmin, as_json, column, date_column
 from exceptionless_site.core.clock import utc_now
 
 _PLAN_COLUMNS = ("max_events_per_month", "retention_days", "max_users", "max_projects", "has_premium_features")
@@ -29,7 +28,7 @@ _HIDDEN = "-"
 """Data under keys that start so belongs to the server and may be secret."""
 
 
-class OrganizationForm(forms.ModelForm):
+class OrganizationForm(AnyModelForm):
     """The three suspension fields go together: see `suspensions.suspend`."""
 
     def clean(self) -> dict[str, Any]:
@@ -101,32 +100,31 @@ class OrganizationAdmin(SoftDeletedAdmin):
     # --- The list ---------------------------------------------------------------------------------
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Organization]:
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(members=_count("memberships"), projects_alive=_count("projects", projects__is_deleted=False))
+        rows: QuerySet[Organization] = super().get_queryset(request)
+        return rows.annotate(
+            members=_count("memberships"), projects_alive=_count("projects", projects__is_deleted=False)
         )
 
-    @display(description="Plan", ordering="plan_id")
+    @column("Plan", ordering="plan_id")
     def plan_name(self, organization: Organization) -> str:
         return organization.plan.name
 
-    @display(description="Suspended", ordering="is_suspended", label={"yes": "danger", "no": "success"})
+    @column("Suspended", ordering="is_suspended", label={"yes": "danger", "no": "success"})
     def suspension(self, organization: Organization) -> tuple[str, str]:
         code = organization.suspension_code or "yes"
         return ("yes", code) if organization.is_suspended else ("no", "no")
 
-    @display(description="Members", ordering="members")
+    @column("Members", ordering="members")
     def member_count(self, organization: Any) -> int:
         return int(organization.members)
 
-    @display(description="Projects", ordering="projects_alive")
+    @column("Projects", ordering="projects_alive")
     def project_count(self, organization: Any) -> int:
         return int(organization.projects_alive)
 
     # --- One organization -------------------------------------------------------------------------
 
-    @display(description="Last twelve months")
+    @column("Last twelve months")
     def usage_by_month(self, organization: Organization) -> SafeString:
         now = utc_now()
         rows = OrganizationUsage.objects.filter(organization=organization)
@@ -141,7 +139,7 @@ class OrganizationAdmin(SoftDeletedAdmin):
         )
         return format_html('<table class="usage"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>', head, body)
 
-    @display(description="Custom data")
+    @column("Custom data")
     def data_shown(self, organization: Organization) -> SafeString:
         return as_json({key: value for key, value in organization.data.items() if not key.startswith(_HIDDEN)})
 
@@ -153,7 +151,7 @@ class OrganizationAdmin(SoftDeletedAdmin):
 
     # --- Writing ----------------------------------------------------------------------------------
 
-    def save_model(self, request: HttpRequest, obj: Organization, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if "plan_id" in form.changed_data or not change:
             _take_over_plan(obj, form.changed_data)
         super().save_model(request, obj, form, change)

@@ -10,12 +10,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 from unfold.admin import TabularInline
-from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from accounts.models import Membership, User
 from accounts.services.users import normal_email
-from exceptionless_site.core.admin import CREATED, SiteAdmin, date_column
+from exceptionless_site.core.admin import CREATED, SiteAdmin, column, date_column
 
 
 class NewUserForm(UserCreationForm):
@@ -68,6 +67,7 @@ class OrganizationInline(TabularInline):
     verbose_name_plural = "organizations"
     autocomplete_fields = ("organization",)
     readonly_fields = ("created_utc",)
+    hide_title = True
     tab = True
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -75,7 +75,7 @@ class OrganizationInline(TabularInline):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, SiteAdmin):
+class UserAdmin(DjangoUserAdmin, SiteAdmin):  # type: ignore[type-arg]  # not generic at run time
     form = ChangeUserForm
     add_form = NewUserForm
     change_password_form = NewPasswordForm
@@ -105,16 +105,19 @@ class UserAdmin(DjangoUserAdmin, SiteAdmin):
         (None, {"classes": ("wide",), "fields": ("email_address", "full_name", "password1", "password2")}),
     )
 
+    def choice_text(self, user: User) -> str:
+        return f"{user.email_address} ({user.full_name})"
+
     @admin.display(description="Verification mail is out", boolean=True)
     def has_open_verification(self, user: User) -> bool:
         return bool(user.verify_email_address_token)
 
-    @display(description="Role", ordering="is_superuser", label={"global admin": "primary"})
+    @column("Role", ordering="is_superuser", label={"global admin": "primary"})
     def global_admin(self, user: User) -> str:
         return "global admin" if user.is_superuser else "user"
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, **kwargs)
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
         form.editor_id = request.user.pk
         return form
 
@@ -125,7 +128,7 @@ class UserAdmin(DjangoUserAdmin, SiteAdmin):
         return self.inlines if obj is not None else ()
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "is_superuser":
             field.label, field.help_text = "Global admin", "Sees every organization and may enter this site."
         return field

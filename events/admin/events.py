@@ -10,13 +10,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
-from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
 from accounts.models import Organization
 from events.admin.tenant_names import link, with_names
 from events.models import Event, Stack
-from exceptionless_site.core.admin import ReadOnlyAdmin, RecentFilter, as_json, shortened
+from exceptionless_site.core.admin import ReadOnlyAdmin, RecentFilter, as_json, column, shortened
 from exceptionless_site.core.time_keys import key_range
 from projects.models import Project
 
@@ -94,35 +93,35 @@ class EventAdmin(ReadOnlyAdmin):
             return queryset.filter(event_id=term.lower()), False
         return queryset.filter(reference_id=term, project_id__in=Project.objects.order_by().values("pk")), False
 
-    @display(description="Date (UTC)")
+    @column("Date (UTC)")
     def when(self, event: Event) -> str:
         return f"{event.date:%Y-%m-%d %H:%M:%S.%f}"[:-3]
 
-    @display(description="First", label={"first": "success"})
+    @column("First", label={"first": "success"})
     def first(self, event: Event) -> str:
         return "first" if event.is_first_occurrence else ""
 
-    @display(description="Type", label=_TYPE_LABELS)
+    @column("Type", label=_TYPE_LABELS)
     def kind(self, event: Event) -> str:
         return event.type
 
-    @display(description="Message")
+    @column("Message")
     def headline(self, event: Event) -> str:
         content = event.content
         return shortened(str(content.get("message") or content.get("source") or ""), 80)
 
-    @display(description="Project")
+    @column("Project")
     def project_link(self, event: Any) -> str:
         return link(Project, event.project_id, event.project_name)
 
-    @display(description="Organization")
+    @column("Organization")
     def organization_link(self, event: Any) -> str:
         return link(Organization, event.organization_id, event.organization_name)
 
-    @display(description="Stack")
+    @column("Stack")
     def stack_link(self, event: Any) -> str:
         return link(Stack, event.stack_id, event.stack_title)
 
-    @display(description="As received and enriched")
+    @column("As received and enriched")
     def document_shown(self, event: Event) -> SafeString:
         return as_json(event.content)

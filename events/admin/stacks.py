@@ -12,18 +12,17 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
-from unfold.decorators import display
 
 from events.models import Stack
+from events.services import stacks
 from events.stacking.status import StackStatus
-from exceptionless_site.core.admin import RecentFilter, SoftDeletedAdmin, as_json, shortened
-from exceptionless_site.core.clock import utc_now
+from exceptionless_site.core.admin import RecentFilter, SoftDeletedAdmin, as_json, column, shortened
 
 _LABELS = {
-    StackStatus.OPEN: "info",
-    StackStatus.REGRESSED: "danger",
-    StackStatus.FIXED: "success",
-    StackStatus.SNOOZED: "warning",
+    StackStatus.OPEN.value: "info",
+    StackStatus.REGRESSED.value: "danger",
+    StackStatus.FIXED.value: "success",
+    StackStatus.SNOOZED.value: "warning",
 }
 
 
@@ -43,7 +42,6 @@ class StackAdmin(SoftDeletedAdmin):
         "first_occurrence",
         "last_occurrence",
     )
-    list_select_related = ("project", "organization")
     list_filter = (
         "status",
         RecentOccurrenceFilter,
@@ -71,6 +69,13 @@ class StackAdmin(SoftDeletedAdmin):
         ),
     )
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Stack]:
+        rows: QuerySet[Stack] = super().get_queryset(request)
+        return rows.select_related("project", "organization")
+
+    def choice_text(self, stack: Stack) -> str:
+        return f"{shortened(stack.title, 80)} ({stack.project.name})"
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         editable = {"title", "description", "occurrences_are_critical", "tags", "references"}
         rows = [name for _, options in self.fieldsets for name in options["fields"]]
@@ -82,25 +87,24 @@ class StackAdmin(SoftDeletedAdmin):
         return False
 
     def soft_delete(self, request: HttpRequest, rows: Sequence[Stack]) -> None:
-        for stack in rows:
-            _update(Stack.objects.filter(pk=stack.pk, organization_id=stack.organization_id), is_deleted=True)
+        stacks.delete_stacks(stacks=rows)
 
-    @display(description="Title", ordering="title")
+    @column("Title", ordering="title")
     def short_title(self, stack: Stack) -> str:
         return shortened(stack.title, 100)
 
-    @display(description="Status", ordering="status", label=_LABELS)
+    @column("Status", ordering="status", label=_LABELS)
     def status_label(self, stack: Stack) -> str:
         return stack.status
 
-    @display(description="Events")
+    @column("Events")
     def events_link(self, stack: Stack) -> SafeString:
         address = reverse("admin:events_event_changelist")
         return format_html(
             '<a class="text-link" href="{}?stack__id__exact={}">Newest events of this stack</a>', address, stack.pk
         )
 
-    @display(description="Made of")
+    @column("Made of")
     def signature_shown(self, stack: Stack) -> SafeString:
         return as_json(stack.signature_info)
 
@@ -121,15 +125,6 @@ class StackAdmin(SoftDeletedAdmin):
         self._set_status(request, queryset, StackStatus.DISCARDED)
 
     def _set_status(self, request: HttpRequest, queryset: QuerySet[Stack], status: StackStatus) -> None:
-        number = _update(
-            queryset,
-            status=status.value,
-            date_fixed=utc_now() if status == StackStatus.FIXED else None,
-            fixed_in_version="",
-            snooze_until_utc=None,
-        )
-        self.message_user(request, f"{number} stacks are {status.value} now.", messages.SUCCESS)
-
-
-def _update(rows: QuerySet[Stack], **changes: Any) -> int:
-    return rows.order_by().update(updated_utc=utc_now(), **changes)
+        chosen = list(queryset)
+        stacks.change_status(stacks=chosen, status=status)
+        self.message_user(request, f"{len(chosen)} stacks are {status.value} now.", messages.SUCCESS)

@@ -13,13 +13,12 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
-from unfold.decorators import display
 
 from accounts.models import Organization
 from events.admin.tenant_names import link, with_names
 from events.ingest.decoding import PayloadError, decode_payload
 from events.models import Submission
-from exceptionless_site.core.admin import SiteAdmin, date_column, shortened
+from exceptionless_site.core.admin import SiteAdmin, column, date_column, shortened
 from exceptionless_site.core.clock import utc_now
 from projects.models import Project
 
@@ -94,10 +93,11 @@ class SubmissionAdmin(SiteAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
         """Payloads may be large, so a list reads only their sizes."""
         rows: QuerySet[Submission] = super().get_queryset(request)
-        return with_names(rows).annotate(bytes=Length("payload")).defer("payload")
+        sized: QuerySet[Submission] = with_names(rows).annotate(bytes=Length("payload")).defer("payload")
+        return sized
 
-    @display(
-        description="State",
+    @column(
+        "State",
         label={"parked": "danger", "waiting": "info", "working": "success", "retrying": "warning"},
     )
     def state(self, row: Submission) -> str:
@@ -107,27 +107,27 @@ class SubmissionAdmin(SiteAdmin):
             return "working"
         return "retrying" if row.error else "waiting"
 
-    @display(description="Project")
+    @column("Project")
     def project_link(self, row: Any) -> str:
         return link(Project, row.project_id, row.project_name)
 
-    @display(description="Organization")
+    @column("Organization")
     def organization_link(self, row: Any) -> str:
         return link(Organization, row.organization_id, row.organization_name)
 
-    @display(description="Size")
+    @column("Size")
     def size(self, row: Any) -> str:
         return filesizeformat(row.bytes)
 
-    @display(description="Error")
+    @column("Error")
     def short_error(self, row: Submission) -> str:
         return shortened(row.error, 80)
 
-    @display(description="Error")
+    @column("Error")
     def error_shown(self, row: Submission) -> str:
         return format_html('<pre class="json-box">{}</pre>', row.error) if row.error else ""
 
-    @display(description="Payload")
+    @column("Payload")
     def payload_shown(self, row: Submission) -> SafeString:
         try:
             text = decode_payload(bytes(row.payload), content_encoding=row.content_encoding, charset=row.charset)

@@ -26,7 +26,8 @@ def with_names(rows: QuerySet[Any], *, stack: bool = False) -> QuerySet[Any]:
     }
     if stack:
         names["stack_title"] = _of(Stack, "stack_id", "title")
-    return rows.annotate(**names)
+    named: QuerySet[Any] = rows.annotate(**names)
+    return named
 
 
 def _of(model: type[Model], key: str, column: str) -> Subquery:

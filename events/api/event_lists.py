@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from events.api.parameters import cursor, read_cursor, read_search
 from events.api.serializers import EventSerializer, EventSummarySerializer
+from events.api.stack_modes import STACK_MODES, list_stack_mode
 from events.models import Event
 from events.models.event import EventQuerySet
 from events.selectors import EventPage, Scope, in_time, page_by_key, page_by_number
@@ -21,7 +22,10 @@ SORTS = ("", "-date", "date")
 
 
 def list_events(request: Request, scope: Scope) -> Response:
-    """The events of the scope that match `filter` and `time`."""
+    """The events of the scope that match `filter` and `time`, or their stacks."""
+    mode = request.query_params.get("mode", "")
+    if mode in STACK_MODES:
+        return list_stack_mode(request, scope, mode)
     search = read_search(request)
     events = in_time(search.apply(scope.events()), search.time, utc_now())
     return answer(request, events)

@@ -14,6 +14,7 @@ from django.http import Http404
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer
 from rest_framework.request import Request, override_method
 
@@ -23,6 +24,8 @@ from exceptionless_site.core.dates import format_utc
 _ESCAPES = {b"<": b"\\u003C", b">": b"\\u003E", b"&": b"\\u0026", b"'": b"\\u0027", b'\\"': b"\\u0022"}
 # An escaped backslash is matched first, so that a quote behind it is seen as the end of the text it is.
 _SPECIAL = re.compile(rb"\\\\|\\\"|[<>&']")
+
+_JSON_SUFFIX = re.compile(r"application/[\w.-]+\+json\s*(?:;|$)", re.IGNORECASE)
 
 
 def render_json(value: Any) -> bytes:
@@ -81,7 +84,9 @@ class BrowsableRenderer(BrowsableAPIRenderer):
         response["Content-Security-Policy"] = browsable.PAGE_POLICY
         return super().render(data, accepted_media_type, renderer_context)
 
-    def get_context(self, data: Any, accepted_media_type: str, renderer_context: Mapping[str, Any]) -> dict[str, Any]:
+    def get_context(
+        self, data: Any, accepted_media_type: str | None, renderer_context: Mapping[str, Any]
+    ) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(data, accepted_media_type, renderer_context)
         request, response = renderer_context["request"], renderer_context["response"]
         for name in ("Content-Security-Policy", "Content-Type"):
@@ -147,7 +152,14 @@ class IndentedJSONRenderer(WireJSONRenderer):
 
 
 class ForgivingNegotiation(DefaultContentNegotiation):
-    """An `Accept` that admits nothing we write still gets JSON, never a 406."""
+    """An `Accept` that admits nothing we write still gets JSON, never a 406; `application/*+json` is read as JSON."""
+
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
+        choices = list(parsers)
+        found: BaseParser | None = super().select_parser(request, choices)
+        if found is None and _JSON_SUFFIX.match(request.content_type or ""):
+            return next((parser for parser in choices if parser.media_type == "application/json"), None)
+        return found
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
@@ -22,6 +22,8 @@ from accounts.api.organizations import OrganizationViewSet
 from accounts.api.suspensions import SuspensionViewSet
 from accounts.api.users import UserViewSet
 from events.api.events import EventViewSet
+from events.api.stack_actions import StackActionViewSet
+from events.api.stacks import StackViewSet
 from exceptionless_site.api import converters
 from exceptionless_site.api.viewsets import WireViewSet
 from projects.api.configuration import ProjectConfigurationViewSet
@@ -120,8 +122,26 @@ ROWS: tuple[Row, ...] = (
         "describe",
     ),
     ("GET", "/api/v2/stacks/{stack_id:objectid}/events", EventViewSet, "list_by_stack"),
+    # Stacks
+    ("GET", "/api/v2/stacks", StackViewSet, "list"),
+    ("GET", "/api/v2/stacks/{id:objectid}", StackViewSet, "retrieve"),
+    ("DELETE", "/api/v2/stacks/{ids:objectids}", StackViewSet, "destroy"),
+    ("GET", "/api/v2/organizations/{organization_id:objectid}/stacks", StackViewSet, "list_by_organization"),
+    ("GET", "/api/v2/projects/{project_id:objectid}/stacks", StackViewSet, "list_by_project"),
+    ("POST", "/api/v2/stacks/mark-fixed", StackActionViewSet, "mark_fixed_by_reference"),
+    ("POST", "/api/v2/stacks/add-link", StackActionViewSet, "add_link_by_reference"),
+    ("POST", "/api/v2/stacks/{ids:objectids}/mark-fixed", StackActionViewSet, "mark_fixed"),
+    ("POST", "/api/v2/stacks/{ids:objectids}/mark-snoozed", StackActionViewSet, "mark_snoozed"),
+    ("POST", "/api/v2/stacks/{ids:objectids}/change-status", StackActionViewSet, "change_status"),
+    ("POST", "/api/v2/stacks/{ids:objectids}/mark-critical", StackActionViewSet, "mark_critical"),
+    ("DELETE", "/api/v2/stacks/{ids:objectids}/mark-critical", StackActionViewSet, "mark_not_critical"),
+    ("POST", "/api/v2/stacks/{id:objectid}/add-link", StackActionViewSet, "add_link"),
+    ("POST", "/api/v2/stacks/{id:objectid}/remove-link", StackActionViewSet, "remove_link"),
+    ("POST", "/api/v2/stacks/{id:objectid}/promote", StackActionViewSet, "promote"),
     # The first version of the API
     ("GET", "/api/v1/project/config", ProjectConfigurationViewSet, "retrieve_own"),
+    ("POST", "/api/v1/stack/markfixed", StackActionViewSet, "mark_fixed_by_reference"),
+    ("POST", "/api/v1/stack/addlink", StackActionViewSet, "add_link_by_reference"),
     ("POST", "/api/v1/error", EventViewSet, "submit"),
     ("PATCH", "/api/v1/error/{id:identifier}", EventViewSet, "describe_legacy"),
     ("POST", "/api/v1/events", EventViewSet, "submit"),
@@ -153,11 +173,13 @@ def urlpatterns(rows: tuple[Row, ...] = ROWS) -> list[URLPattern]:
     for route in actions:
         single = _IDS.sub(r"{id:\1}", route)
         if single != route and single in handlers:
-            handlers[single] = _one_or_several(handlers[single], handlers[route], frozenset(actions[route]))
+            methods = [method.upper() for method in actions[route]]
+            one = views[single].as_view(dict(actions[single]), also_allowed=methods)
+            handlers[single] = _one_or_several(one, handlers[route], methods)
     return [path(_django_route(route), handler) for route, handler in handlers.items()]
 
 
-def _one_or_several(one: View, several: View, methods: frozenset[str]) -> View:
+def _one_or_several(one: View, several: View, methods: Sequence[str]) -> View:
     """`DELETE /projects/{ids}` with a single id has the address of `/projects/{id}`: it is answered there too.
 
     To the schema the view stays that of the single id.
@@ -165,7 +187,7 @@ def _one_or_several(one: View, several: View, methods: frozenset[str]) -> View:
 
     @wraps(one)
     def view(request: HttpRequest, **parameters: Any) -> HttpResponseBase:
-        if (request.method or "").lower() in methods:
+        if request.method in methods:
             return several(request, ids=parameters["id"])
         return one(request, **parameters)
 

@@ -110,10 +110,10 @@ class WireSchema(AutoSchema):
     def _add_refusals(self, responses: dict[str, Any]) -> None:
         for status, response in problems(401, 403).items():
             if str(status) not in responses:
-                responses[str(status)] = self._get_response_for_code(response, str(status))
+                responses[str(status)] = self._get_response_for_code(response, str(status))  # type: ignore[no-untyped-call]
 
     def _get_pagination_parameters(self) -> list[dict[str, Any]]:
-        paginator = super()._get_paginator() if self._is_list_view() else None
+        paginator = super()._get_paginator() if self._is_list_view() else None  # type: ignore[no-untyped-call]
         return paginator.get_schema_operation_parameters(self.view) if paginator else []
 
     def _get_paginator(self) -> None:

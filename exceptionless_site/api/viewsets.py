@@ -26,6 +26,12 @@ class WireViewSet(GenericViewSet[Any]):
     throttle_classes = [ApiThrottle]
     lookup_value_regex = r"[a-zA-Z\d]{24,36}"
     not_found_title: ClassVar[str | None] = None
+    also_allowed: Sequence[str] = ()
+    """Methods that the router answers at the same address by another view."""
+
+    @property
+    def allowed_methods(self) -> list[str]:
+        return [*super().allowed_methods, *self.also_allowed]
 
     def get_permissions(self) -> list[BasePermission]:
         classes = self.policies.get(self.action or "")

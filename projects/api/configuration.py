@@ -69,7 +69,8 @@ class ProjectConfigurationViewSet(WireViewSet):
         return Response(body | {"settings": settings} if settings else body)
 
     @extend_schema(
-        summary="Get configuration settings by project",
+        summary="Get configuration settings",
+        description="Settings of any project of the organization.",
         parameters=[_VERSION],
         responses=_READ | problems(400),
     )

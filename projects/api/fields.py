@@ -20,17 +20,14 @@ ID_LENGTH = 24
 class IdentifierField(serializers.CharField):
     """An id in a body: 24 characters, whatever they are; null where that is allowed."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"allow_blank": True} | kwargs)
-
     def run_validation(self, data: Any = serializers.empty) -> str | None:
-        value: str | None = super().run_validation(data)
-        if value is not None and len(value) != ID_LENGTH:
+        if isinstance(data, str) and len(data) != ID_LENGTH:
             name = pascal(self.field_name or "")
             raise serializers.ValidationError(
                 f"The field {name} must be a string with a minimum length of {ID_LENGTH} "
                 f"and a maximum length of {ID_LENGTH}."
             )
+        value: str | None = super().run_validation(data)
         return value
 
 

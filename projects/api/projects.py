@@ -37,14 +37,20 @@ _NAME_TAKEN = "A project with this name already exists."
 _INVALID_ORGANIZATION = "Invalid organization id specified."
 
 
-# Usage is written as it was read: a list of projects has thousands of such entries.
+class ReadField(serializers.Field[Any, Any, Any, Any]):
+    """Written as it was read: a list of projects has thousands of entries of usage."""
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
 @extend_schema_field(UsageHourInfoSerializer(many=True))
-class UsageHoursField(serializers.ReadOnlyField):
+class UsageHoursField(ReadField):
     pass
 
 
 @extend_schema_field(UsageInfoSerializer(many=True))
-class UsageField(serializers.ReadOnlyField):
+class UsageField(ReadField):
     pass
 
 
@@ -121,7 +127,7 @@ class ProjectViewSet(WireViewSet):
         return self._page(own_projects(request.auth, text_parameter(request, "filter")))  # type: ignore[arg-type]
 
     @extend_schema(
-        summary="Get by organization",
+        summary="Get all",
         description="Projects of one organization.",
         parameters=_LIST_PARAMETERS,
         responses={

@@ -163,12 +163,22 @@ def test_what_cannot_be_bound_is_a_400(cast: Cast, body: Any) -> None:
         ("", "application/json", 400),
         ("{", "application/json", 400),
         ("name=x", "text/plain", 415),
+        ('{"name": "x"}', "application/xml+json+x", 415),
     ],
 )
 def test_a_body_that_is_no_json_is_refused(cast: Cast, raw: str, content_type: str, status: int) -> None:
     response = cast.client(cast.owner).generic("POST", URL, raw, content_type=content_type)
     assert response.status_code == status
     assert response.json()["status"] == status
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["application/json", "APPLICATION/JSON; charset=utf-8", "application/vnd.acme.v2+json; charset=utf-8"],
+)
+def test_every_json_type_is_read(cast: Cast, content_type: str) -> None:
+    response = cast.client(cast.owner).generic("POST", URL, '{"name": "New"}', content_type=content_type)
+    assert response.status_code == 201
 
 
 def test_an_api_key_without_a_person_makes_no_projects(cast: Cast) -> None:

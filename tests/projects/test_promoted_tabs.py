@@ -27,7 +27,7 @@ def tabs(cast: Cast) -> list[str]:
 def test_a_tab_is_promoted_once_and_keeps_its_place(cast: Cast, method: str) -> None:
     for name in ("%20Order%20", "Cart", "Order"):
         response = send(cast, method, name)
-        assert (response.status_code, response.content) == (200, "")
+        assert (response.status_code, response.content) == (200, b"")
     assert tabs(cast) == ["Order", "Cart"]
 
 

@@ -41,13 +41,18 @@ class SecretField(serializers.CharField):
     pass
 
 
+@extend_schema_field({"type": "array", "items": {"type": "string"}, "uniqueItems": True})
+class ScopesField(serializers.ListField):
+    child = serializers.CharField()
+
+
 class ViewTokenSerializer(WireSerializer):
     id = SecretField(source="secret", help_text="What a client sends to be let in.")
     organization_id = IdentifierField()
     project_id = IdentifierField(required=False, allow_null=True)
     user_id = IdentifierField(required=False, allow_null=True)
     default_project_id = IdentifierField(required=False, allow_null=True)
-    scopes = serializers.ListField(child=serializers.CharField())
+    scopes = ScopesField()
     expires_utc = WireDateTimeField(required=False, allow_null=True)
     notes = OptionalTextField()
     is_disabled = serializers.BooleanField()
@@ -57,15 +62,10 @@ class ViewTokenSerializer(WireSerializer):
 
 
 class NewTokenSerializer(WireSerializer):
-    organization_id = IdentifierField(required=False, allow_null=True)
+    organization_id = IdentifierField(required=False)
     project_id = IdentifierField(required=False, allow_null=True)
     default_project_id = IdentifierField(required=False, allow_null=True)
-    scopes = serializers.ListField(
-        child=serializers.CharField(),
-        required=False,
-        allow_null=True,
-        help_text=f"Of {', '.join(API_KEY_SCOPES)}; client when it is left out.",
-    )
+    scopes = ScopesField(required=False, help_text=f"Of {', '.join(API_KEY_SCOPES)}; client when it is left out.")
     expires_utc = WireDateTimeField(required=False, allow_null=True)
     notes = serializers.CharField(required=False, allow_null=True, allow_blank=True)
 

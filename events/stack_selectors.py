@@ -1,0 +1,229 @@
+"""Reading stacks: which ones a list holds, and what their events add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Count, F, Max, Min, OrderBy, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce, NullIf
+
+from accounts.identity import Identity
+from accounts.models import Organization
+from events.models import Event, Stack
+from events.models.event import EventQuerySet
+from events.models.stack import StackQuerySet
+from events.search.dates import TimeRange
+from events.search.fields import STACK_FIELDS, Field
+from events.search.scope import FilterScope
+from events.search.sort import resolve_sort
+from events.selectors import Scope, in_time
+from exceptionless_site.core.time_keys import key_moment, key_range
+from projects.models import Project
+
+TIME_FIELDS = ("first", "last")
+"""What may stand before a bar in the `time` of a stack list; the last occurrence counts when nothing does."""
+
+_MILLISECOND = timedelta(milliseconds=1)
+_NULLABLE = frozenset({"date_fixed", "snooze_until_utc"})
+_BLANK_WHEN_ABSENT = frozenset({"description", "fixed_in_version"})
+
+# --- Which stacks -------------------------------------------------------------------------------
+
+
+def narrowed(scope: Scope, named: FilterScope, identity: Identity) -> Scope:
+    """All organizations of the caller cut down to the one that the filter is about, if it is about one.
+
+    A global admin reaches any organization in this way, as long as the filter names it, or a project or stack of it.
+    """
+    if not scope.is_global or not named.is_named:
+        return scope
+    reachable = Organization.objects.visible_to(identity).filter(is_suspended=False)
+    condition = _organization_of(named)
+    if condition is None:
+        return replace(scope, organizations=list(reachable)) if identity.is_global_admin else scope
+    found = list(reachable.filter(condition))
+    return replace(scope, organizations=found) if found else scope
+
+
+def _organization_of(named: FilterScope) -> Q | None:
+    if named.organization_id is not None:
+        return Q(pk=named.organization_id)
+    if named.project_id is not None:
+        return Q(pk__in=Project.objects.filter(pk=named.project_id).order_by().values("organization_id"))
+    if named.stack_id is not None:
+        return Q(pk__in=Stack.objects.filter(pk=named.stack_id).order_by().values("organization_id"))
+    return None
+
+
+def with_premium(scope: Scope) -> Scope:
+    """The scope without the organizations whose plan has no premium features."""
+    return replace(scope, organizations=[row for row in scope.organizations if row.has_premium_features])
+
+
+def stacks_of(scope: Scope) -> StackQuerySet:
+    """The living stacks of the scope that the retention still shows, as of their last occurrence."""
+    alive = Stack.objects.filter(is_deleted=False, project__is_deleted=False)
+    if scope.project is not None:
+        alive = alive.filter(project_id=scope.project.pk)
+    shown = Q(pk__in=[])
+    for cutoff, organization_ids in _by_cutoff(scope).items():
+        shown |= Q(organization_id__in=organization_ids, last_occurrence__gte=cutoff)
+    return alive.filter(shown)
+
+
+def _by_cutoff(scope: Scope) -> Mapping[datetime, list[str]]:
+    """Ids of the organizations by the oldest date that they may see."""
+    found: dict[datetime, list[str]] = {}
+    for organization in scope.organizations:
+        found.setdefault(scope.cutoff(organization), []).append(organization.pk)
+    return found
+
+
+def stacks_in_time(stacks: StackQuerySet, time: TimeRange, now: datetime) -> StackQuerySet:
+    """Stacks whose first or last occurrence lies in the range; without an end it ends now."""
+    column = "first_occurrence" if time.field == "first" else "last_occurrence"
+    # Times are given in whole milliseconds and mean all of them.
+    before = (now if time.end is None else time.end) + _MILLISECOND
+    stacks = stacks.filter(**{f"{column}__lt": before})
+    return stacks if time.start is None else stacks.filter(**{f"{column}__gte": time.start})
+
+
+def sorted_stacks(stacks: StackQuerySet, sort: str | None) -> StackQuerySet:
+    """Sorted by the names of the expression, then by id. Raises FilterSyntaxError."""
+    columns = [_column(field, descending) for field, descending in resolve_sort(sort, STACK_FIELDS)]
+    return stacks.order_by(*(column for column in columns if column is not None), "pk")
+
+
+def _column(field: Field, descending: bool) -> OrderBy | None:
+    name = field.name
+    if not any(field is known for known in STACK_FIELDS.fields):
+        return None
+    expression: F | NullIf = NullIf(F(name), Value("")) if name in _BLANK_WHEN_ABSENT else F(name)
+    # Stacks without a value come last in both directions. Elsewhere the words would only keep an index from use.
+    last = True if name in _NULLABLE or name in _BLANK_WHEN_ABSENT else None
+    return expression.desc(nulls_last=last) if descending else expression.asc(nulls_last=last)
+
+
+# --- What their events add up to ----------------------------------------------------------------
+
+
+class StackMode(StrEnum):
+    """Lists of the stacks of events: by last date, number, first date, or number of users, each descending."""
+
+    RECENT = "stack_recent"
+    FREQUENT = "stack_frequent"
+    NEW = "stack_new"
+    USERS = "stack_users"
+
+
+_ORDER = {StackMode.RECENT: "-last", StackMode.FREQUENT: "-total", StackMode.NEW: "-first", StackMode.USERS: "-users"}
+
+
+@dataclass(frozen=True, slots=True)
+class StackFigures:
+    """What the events of a stack add up to within a filter and a range of time.
+
+    `total` counts an event as often as its client says that it happened. Dates are whole milliseconds.
+    """
+
+    stack_id: str
+    total: int
+    users: int
+    first_occurrence: datetime
+    last_occurrence: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StackView:
+    """A row of a list of summaries; `total_users` are all users of the project in the same range of time."""
+
+    stack: Stack
+    figures: StackFigures
+    project_name: str | None
+    total_users: int
+
+
+def new_stacks_only(events: EventQuerySet, time: TimeRange, now: datetime) -> EventQuerySet:
+    """Events of the stacks that occurred for the first time in the range."""
+    events = events.filter(stack__first_occurrence__lt=(now if time.end is None else time.end) + _MILLISECOND)
+    return events if time.start is None else events.filter(stack__first_occurrence__gte=time.start)
+
+
+def count_stacks(events: EventQuerySet) -> int:
+    """How many stacks the events belong to."""
+    return int(events.aggregate(number=Count("stack_id", distinct=True))["number"])
+
+
+def page_of_figures(events: EventQuerySet, mode: StackMode, page: int, limit: int) -> tuple[list[StackFigures], bool]:
+    """A page of the events' stacks, and whether there are more behind it."""
+    start = (page - 1) * limit
+    rows = list(_grouped(events).order_by(_ORDER[mode], "stack_id")[start : start + limit + 1])
+    return [_figures(row) for row in rows[:limit]], len(rows) > limit
+
+
+def _grouped(events: EventQuerySet) -> QuerySet[Any, Any]:
+    return (
+        events.order_by()
+        .values("stack_id")
+        .annotate(
+            total=Sum(Coalesce("count", 1)),
+            users=Count("user_hash", distinct=True),
+            first=Min("key"),
+            last=Max("key"),
+        )
+    )
+
+
+def _figures(row: Mapping[str, Any]) -> StackFigures:
+    return StackFigures(row["stack_id"], row["total"], row["users"], key_moment(row["first"]), key_moment(row["last"]))
+
+
+def views_of_figures(figures: Iterable[StackFigures], scope: Scope, time: TimeRange, now: datetime) -> list[StackView]:
+    """The summaries of counted stacks, in the same order; three statements."""
+    found = list(figures)
+    rows = Stack.objects.filter(
+        organization_id__in=[organization.pk for organization in scope.organizations],
+        pk__in=[item.stack_id for item in found],
+    )
+    return _views({stack.pk: stack for stack in rows}, found, scope, time, now)
+
+
+def views_of_stacks(stacks: Sequence[Stack], scope: Scope, time: TimeRange, now: datetime) -> list[StackView]:
+    """The summaries of stacks, in the same order, without those that have no event in the range; three statements."""
+    by_id = {stack.pk: stack for stack in stacks}
+    events = _shown_events(scope, time, now).filter(stack_id__in=by_id)
+    figures = {row["stack_id"]: _figures(row) for row in _grouped(events)}
+    return _views(by_id, [figures[stack.pk] for stack in stacks if stack.pk in figures], scope, time, now)
+
+
+def _views(
+    stacks: Mapping[str, Stack], figures: Iterable[StackFigures], scope: Scope, time: TimeRange, now: datetime
+) -> list[StackView]:
+    project_ids = {stack.project_id for stack in stacks.values()}
+    if not project_ids:
+        return []
+    names = dict(Project.objects.filter(pk__in=project_ids).order_by().values_list("pk", "name"))
+    users = _users_by_project(project_ids, scope, time, now)
+    return [
+        StackView(stack, item, names.get(stack.project_id), users.get(stack.project_id, 0))
+        for item in figures
+        if (stack := stacks.get(item.stack_id)) is not None
+    ]
+
+
+def _users_by_project(project_ids: Iterable[str], scope: Scope, time: TimeRange, now: datetime) -> dict[str, int]:
+    events = _shown_events(scope, time, now).filter(project_id__in=project_ids).order_by()
+    counts = events.values_list("project_id").annotate(number=Count("user_hash", distinct=True))
+    return dict(counts)
+
+
+def _shown_events(scope: Scope, time: TimeRange, now: datetime) -> EventQuerySet:
+    """The scope's events in the range and the retention, whatever became of their stacks."""
+    shown = Q(pk__in=[])
+    for cutoff, organization_ids in _by_cutoff(scope).items():
+        shown |= Q(organization_id__in=organization_ids, key__gte=key_range(cutoff, None)[0])
+    return in_time(Event.objects.filter(shown), time, now)

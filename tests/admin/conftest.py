@@ -1,0 +1,126 @@
+"""A browser in which the global admin is signed in, and rows of every kind."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db.models import Model
+from django.test import Client
+
+from accounts.models import Invite, Membership, Organization, OrganizationUsage, User
+from events.documents import pack
+from events.models import Event, Stack, Submission
+from exceptionless_site.core.clock import utc_now
+from exceptionless_site.core.ids import new_object_id
+from exceptionless_site.core.models import RateCounter
+from exceptionless_site.core.time_keys import arrival_key, event_key
+from projects.models import Project, ProjectUsage
+from tests.conftest import Cast, make_key, make_user
+from tokens.models import Token
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def site(cast: Cast) -> Client:
+    client = Client()
+    client.force_login(cast.admin)
+    return client
+
+
+def an_organization() -> Organization:
+    organization = Organization.objects.create(name=f"Organization {next(_numbers)}")
+    Membership.objects.create(organization=organization, user=make_user(f"member{next(_numbers)}"))
+    return organization
+
+
+def a_project() -> Project:
+    return Project.objects.create(organization=an_organization(), name=f"Project {next(_numbers)}")
+
+
+def a_user() -> User:
+    return make_user(f"person{next(_numbers)}")
+
+
+def a_membership() -> Membership:
+    return Membership.objects.create(organization=an_organization(), user=a_user())
+
+
+def an_invite() -> Invite:
+    return Invite.objects.create(organization=an_organization(), email_address=f"new{next(_numbers)}@example.test")
+
+
+def organization_usage() -> OrganizationUsage:
+    return OrganizationUsage.objects.create(organization=an_organization(), hour=utc_now(), total=3)
+
+
+def project_usage() -> ProjectUsage:
+    project = a_project()
+    return ProjectUsage.objects.create(organization=project.organization, project=project, hour=utc_now(), total=3)
+
+
+def a_token() -> Token:
+    return make_key(a_project(), "client")
+
+
+def a_stack(project: Project | None = None, **fields: object) -> Stack:
+    project = project or a_project()
+    now = utc_now()
+    values = {
+        "type": "error",
+        "title": "It broke",
+        "signature_hash": new_object_id(),
+        "first_occurrence": now,
+        "last_occurrence": now,
+    }
+    return Stack.objects.create(organization=project.organization, project=project, **(values | fields))
+
+
+def an_event(stack: Stack | None = None, **document: object) -> Event:
+    stack = stack or a_stack()
+    now = utc_now() - timedelta(seconds=next(_numbers))
+    return Event.objects.create(
+        key=event_key(now),
+        organization=stack.organization,
+        project=stack.project,
+        stack=stack,
+        type=stack.type,
+        created_utc=now,
+        document=pack({"type": stack.type, "message": "It broke"} | document),
+    )
+
+
+def a_submission(project: Project | None = None, **fields: object) -> Submission:
+    project = project or a_project()
+    now = utc_now()
+    values = {
+        "key": arrival_key(now),
+        "payload": b'{"message":"<b>sent</b>"}',
+        "received_utc": now,
+        "available_utc": now,
+    }
+    return Submission.objects.create(organization=project.organization, project=project, **(values | fields))
+
+
+def a_counter() -> RateCounter:
+    return RateCounter.objects.create(key=f"login-email:{next(_numbers)}:0", count=1, expires_utc=utc_now())
+
+
+PAGES: dict[str, Callable[[], Model]] = {
+    "accounts/invite": an_invite,
+    "accounts/membership": a_membership,
+    "accounts/organization": an_organization,
+    "accounts/organizationusage": organization_usage,
+    "accounts/user": a_user,
+    "core/ratecounter": a_counter,
+    "events/event": an_event,
+    "events/stack": a_stack,
+    "events/submission": a_submission,
+    "projects/project": a_project,
+    "projects/projectusage": project_usage,
+    "tokens/token": a_token,
+}
+"""Each page of the admin, and what makes a row for it."""
