@@ -4,8 +4,21 @@
 import os
 import sys
 
-if __name__ == "__main__":
+from exceptionless_site import early_options
+
+
+def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exceptionless_site.settings")
+    early_options.apply(sys.argv[1:])
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        # A wrong setting is the operator's to mend: one sentence helps, a traceback does not.
+        sys.exit(f"Error: {error}")
+
+
+if __name__ == "__main__":
+    main()

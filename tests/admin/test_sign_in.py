@@ -26,7 +26,7 @@ def test_the_address_may_be_written_in_any_case(cast: Cast, email: str) -> None:
     assert attempt(email, PASSWORD)
 
 
-@pytest.mark.parametrize(("who", "password"), [("admin", "wrong"), ("owner", PASSWORD), ("nobody", PASSWORD)])
+@pytest.mark.parametrize(("who", "password"), [("admin", "wrong-password"), ("owner", PASSWORD), ("nobody", PASSWORD)])
 def test_others_stay_outside(cast: Cast, who: str, password: str) -> None:
     assert not attempt(f"{who}@example.test", password)
 
@@ -38,7 +38,7 @@ def test_an_inactive_admin_stays_outside(cast: Cast) -> None:
 
 def test_after_five_attempts_even_the_right_password_is_refused(cast: Cast) -> None:
     for number in range(5):
-        assert not attempt("admin@example.test", "wrong", f"192.0.2.{number}")
+        assert not attempt("admin@example.test", "wrong-password", f"192.0.2.{number}")
     assert not attempt("ADMIN@example.test", PASSWORD, "192.0.2.99")
     page = Client().post(LOGIN, {"username": "admin@example.test", "password": PASSWORD}).content.decode()
     assert "Too many attempts" in page
@@ -47,22 +47,22 @@ def test_after_five_attempts_even_the_right_password_is_refused(cast: Cast) -> N
 def test_success_forgets_the_failures(cast: Cast) -> None:
     for _ in range(2):
         for _ in range(4):
-            assert not attempt("admin@example.test", "wrong")
+            assert not attempt("admin@example.test", "wrong-password")
         assert attempt("admin@example.test", PASSWORD)
 
 
 def test_one_place_has_fifteen_attempts_for_all_addresses(cast: Cast) -> None:
     for number in range(15):
-        assert not attempt(f"nobody{number}@example.test", "wrong")
+        assert not attempt(f"nobody{number}@example.test", "wrong-password")
     assert not attempt("admin@example.test", PASSWORD)
     assert attempt("admin@example.test", PASSWORD, "192.0.2.2")
 
 
 def test_the_api_and_the_admin_count_together(cast: Cast) -> None:
     for number in range(3):
-        assert api_attempt("admin@example.test", "wrong", f"192.0.2.{number}") == 401
+        assert api_attempt("admin@example.test", "wrong-password", f"192.0.2.{number}") == 401
     for number in range(2):
-        assert not attempt("admin@example.test", "wrong", f"192.0.3.{number}")
+        assert not attempt("admin@example.test", "wrong-password", f"192.0.3.{number}")
     assert not attempt("admin@example.test", PASSWORD, "192.0.4.1")
     assert api_attempt("admin@example.test", PASSWORD, "192.0.5.1") == 401
 
