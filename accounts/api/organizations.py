@@ -34,7 +34,7 @@ from exceptionless_site.api.bulk import delete_in_bulk
 from exceptionless_site.api.delta import Delta, read_delta
 from exceptionless_site.api.errors import Problem, bad_request, upgrade_required
 from exceptionless_site.api.schema import problems
-from exceptionless_site.api.serializers import WireSerializer, WorkInProgressSerializer
+from exceptionless_site.api.serializers import WireSerializer, WorkInProgressResultSerializer
 from exceptionless_site.api.throttling import organizations_over_limit
 from exceptionless_site.api.viewsets import WireViewSet
 
@@ -139,7 +139,7 @@ class OrganizationViewSet(WireViewSet):
             "except yourself. When only some can go, they go and the answer is a 400 that lists both."
         ),
         responses={
-            202: OpenApiResponse(WorkInProgressSerializer, description="Accepted"),
+            202: OpenApiResponse(WorkInProgressResultSerializer, description="Accepted"),
             **problems(
                 (400, "One or more of the organizations have projects or could not be found."),
                 (404, "None of the organizations could be found."),

@@ -19,7 +19,7 @@ from events.selectors import Scope
 from events.services.stacks import delete_stacks
 from exceptionless_site.api.bulk import delete_in_bulk
 from exceptionless_site.api.schema import problems
-from exceptionless_site.api.serializers import WorkInProgressSerializer
+from exceptionless_site.api.serializers import WorkInProgressResultSerializer
 from exceptionless_site.api.viewsets import WireViewSet
 
 NOT_FOUND = "Stack not found."
@@ -133,7 +133,7 @@ class StackViewSet(WireViewSet):
         description="Ids are parted by commas. The stacks and their events are gone at once; the next event with the "
         "same cause makes a new stack. When only some can go, they go and the answer is a 400 that lists both.",
         responses={
-            202: OpenApiResponse(WorkInProgressSerializer, description="Accepted"),
+            202: OpenApiResponse(WorkInProgressResultSerializer, description="Accepted"),
             **problems(
                 (400, "One or more of the stacks could not be removed."), (404, "None of the stacks could be found.")
             ),

@@ -4,7 +4,7 @@ What viewsets use:
 
     @extend_schema(
         summary="Delete",
-        responses={202: WorkInProgressSerializer, **problems(400, (404, "One or more tokens were not found."))},
+        responses={202: WorkInProgressResultSerializer, **problems(400, (404, "One or more tokens were not found."))},
     )
 
 `problems` takes statuses, or pairs of a status and its text. `empty("Accepted")` describes an answer without

@@ -70,5 +70,5 @@ class ValueFromBodySerializer(WireSerializer):
     value = serializers.CharField()
 
 
-class WorkInProgressSerializer(WireSerializer):
+class WorkInProgressResultSerializer(WireSerializer):
     workers = serializers.ListField(child=serializers.CharField())

@@ -18,3 +18,19 @@ class RateCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.count}"
+
+
+class ScheduledJob(models.Model):
+    """When a repeated job ran last, on whichever machine; who changes `last_started_utc` may run it."""
+
+    name = models.CharField(max_length=100, primary_key=True)
+    last_started_utc = models.DateTimeField(null=True, blank=True)
+    last_finished_utc = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True, default="", help_text="Why the last run failed; empty when it did not.")
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = "scheduled job"
+
+    def __str__(self) -> str:
+        return self.name

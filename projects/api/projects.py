@@ -18,7 +18,7 @@ from exceptionless_site.api.bulk import delete_in_bulk
 from exceptionless_site.api.delta import read_delta
 from exceptionless_site.api.errors import bad_request, not_found, upgrade_required
 from exceptionless_site.api.schema import empty, problems
-from exceptionless_site.api.serializers import WireDateTimeField, WireSerializer, WorkInProgressSerializer
+from exceptionless_site.api.serializers import WireDateTimeField, WireSerializer, WorkInProgressResultSerializer
 from exceptionless_site.api.text_fields import text_limit
 from exceptionless_site.api.viewsets import WireViewSet
 from projects.api.fields import IdentifierField, text_parameter
@@ -222,7 +222,7 @@ class ProjectViewSet(WireViewSet):
         summary="Remove",
         description="Ids are parted by commas. Their API keys stop working at once, a job removes their events.",
         responses={
-            202: OpenApiResponse(WorkInProgressSerializer, description="Accepted"),
+            202: OpenApiResponse(WorkInProgressResultSerializer, description="Accepted"),
             **problems((400, "Some of the projects could not be removed."), (404, "The projects could not be found.")),
         },
     )

@@ -150,12 +150,13 @@ def test_the_walk_of_the_page(swagger: Swagger, product: Product, page: Page) ->
     assert status == 200
     swagger.authorize(body["token"])
 
-    new_token = {"scopes": ["user"], "notes": "made by the mission page"}
+    notes = "made by the mission page"
+    new_token = {"scopes": ["user"], "notes": notes}
     status, key = swagger.execute(
         "POST", "/api/v2/projects/{projectId}/tokens", "Token", body=new_token, projectId=PROJECT_ID
     )
     assert status == 201
-    assert key["notes"] == new_token["notes"]
+    assert key["notes"] == notes
     assert set(key["scopes"]) == {"user", "client"}
     swagger.authorize(key["id"])
 
@@ -180,7 +181,7 @@ def test_the_walk_of_the_page(swagger: Swagger, product: Product, page: Page) ->
     page.goto(f"{product.url}/api/v2/organizations?access_token={key['id']}")
     expect(page.locator("body")).to_contain_text(ORGANIZATION_ID)
 
-    revoke_in_the_admin(page, product, new_token["notes"])
+    revoke_in_the_admin(page, product, notes)
     answer = httpx.get(f"{product.url}/api/v2/organizations", params={"access_token": key["id"]})
     assert answer.status_code == 401
     assert answer.json()["title"] == "Unauthorized"

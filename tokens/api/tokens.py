@@ -19,7 +19,7 @@ from exceptionless_site.api.bulk import delete_in_bulk
 from exceptionless_site.api.delta import read_delta
 from exceptionless_site.api.errors import VALIDATION_TITLE, Problem, bad_request, invalid, not_found
 from exceptionless_site.api.schema import problems
-from exceptionless_site.api.serializers import WireDateTimeField, WireSerializer, WorkInProgressSerializer
+from exceptionless_site.api.serializers import WireDateTimeField, WireSerializer, WorkInProgressResultSerializer
 from exceptionless_site.api.text_fields import OptionalTextField
 from exceptionless_site.api.viewsets import WireViewSet
 from projects.api.fields import IdentifierField
@@ -215,7 +215,7 @@ class TokenViewSet(WireViewSet):
         summary="Remove",
         description="Ids are parted by commas. The keys are refused from the next request on.",
         responses={
-            202: OpenApiResponse(WorkInProgressSerializer, description="Accepted"),
+            202: OpenApiResponse(WorkInProgressResultSerializer, description="Accepted"),
             **problems((400, "Some of the tokens could not be removed."), (404, "The tokens could not be found.")),
         },
     )
