@@ -11,10 +11,13 @@ from accounts.services import login_limits
 from accounts.services.users import normal_email
 from exceptionless_site.core.net import client_address
 
+_WRONG = "The e-mail address or the password is wrong, or the account is not a global admin's."
 _DENIED = "Too many attempts. Wait a quarter of an hour, then try again."
 
 
 class SignInForm(AuthenticationForm):
+    error_messages = {"invalid_login": _WRONG, "inactive": _WRONG}
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].label = "E-mail address"

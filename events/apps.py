@@ -6,6 +6,7 @@ class EventsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from events import totals
+        from events import jobs, totals
 
         totals.register()
+        jobs.register_jobs()

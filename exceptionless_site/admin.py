@@ -35,10 +35,11 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ),
     ),
     (
-        "Usage",
+        "Server",
         (
-            ("By organization", "bar_chart", "accounts_organizationusage"),
-            ("By project", "stacked_bar_chart", "projects_projectusage"),
+            ("Usage by organization", "bar_chart", "accounts_organizationusage"),
+            ("Usage by project", "stacked_bar_chart", "projects_projectusage"),
+            ("Scheduled jobs", "schedule", "core_scheduledjob"),
             ("Rate counters", "speed", "core_ratecounter"),
         ),
     ),

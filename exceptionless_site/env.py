@@ -89,7 +89,12 @@ def secret_key(directory: Path) -> str:
         if len(value) < 32:
             raise ImproperlyConfigured(f"{PREFIX}SECRET_KEY must have at least 32 characters.")
         return value
-    return _stored_secret(directory / "secret_key")
+    try:
+        return _stored_secret(directory / "secret_key")
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{PREFIX}DATA_DIR {str(directory)!r} cannot hold the secret key: {error.strerror}."
+        ) from None
 
 
 def _stored_secret(path: Path) -> str:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from accounts.models import Invite, Membership
+from accounts.services import memberships
 from exceptionless_site.core.admin import CREATED, SiteAdmin, date_column
+
+
+def after_leaving(left: Iterable[Any]) -> None:
+    """What the API does when a member leaves, for memberships that were just deleted."""
+    for membership in left:
+        for hook in memberships.on_leave:
+            hook(membership.organization_id, membership.user_id)
 
 
 class MembershipInline(TabularInline):
@@ -46,6 +56,15 @@ class MembershipAdmin(SiteAdmin):
     autocomplete_fields = ("user", "organization")
     readonly_fields = ("created_utc",)
     ordering = ("-created_utc", "id")
+
+    def delete_model(self, request: HttpRequest, obj: Membership) -> None:
+        super().delete_model(request, obj)
+        after_leaving([obj])
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
+        left = list(queryset)
+        super().delete_queryset(request, queryset)
+        after_leaving(left)
 
 
 @admin.register(Invite)

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from unfold.admin import TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from accounts.admin.memberships import after_leaving
 from accounts.models import Membership, User
 from accounts.services.users import normal_email
 from exceptionless_site.core.admin import CREATED, SiteAdmin, column, date_column
@@ -123,6 +124,10 @@ class UserAdmin(DjangoUserAdmin, SiteAdmin):  # type: ignore[type-arg]  # not ge
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or obj.pk != request.user.pk)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        after_leaving(formset.deleted_objects)
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> tuple[Any, ...]:
         return self.inlines if obj is not None else ()

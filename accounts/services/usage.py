@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+import math
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import F, Model, Sum
 
 from accounts.models import Organization, OrganizationUsage
 from exceptionless_site.core.clock import utc_now
+from exceptionless_site.core.rates import Window
 
 COUNTERS = ("total", "blocked", "discarded", "too_big", "deleted")
 UNLIMITED = -1
+
+_BUCKET = Window("usage", timedelta(minutes=5))
+_BUCKETS_AT_ONCE = 10
+"""How many times its even share of the month an organization may send in one bucket."""
+_SMALL_LIMIT = 5_000
+_LAST_DAY = timedelta(days=1)
 
 
 def start_of_hour(moment: datetime) -> datetime:
@@ -25,24 +33,76 @@ def start_of_month(moment: datetime) -> datetime:
 
 def month_total(organization_id: str, at: datetime) -> int:
     """Events that the organization got stored in the UTC month of `at`."""
-    rows = OrganizationUsage.objects.filter(organization_id=organization_id, hour__gte=start_of_month(at), hour__lte=at)
-    return rows.aggregate(sum=Sum("total"))["sum"] or 0
+    return _month_totals([organization_id], at).get(organization_id, 0)
+
+
+def _month_totals(organization_ids: Iterable[str], at: datetime) -> dict[str, int]:
+    hours = OrganizationUsage.objects.filter(
+        organization_id__in=list(organization_ids), hour__gte=start_of_month(at), hour__lte=at
+    )
+    sums = hours.order_by().values("organization_id").annotate(sum=Sum("total"))
+    return {row["organization_id"]: row["sum"] for row in sums}
+
+
+def bucket_limit(limit: int, at: datetime) -> int:
+    """How many events of a monthly limit may come in the five minutes of `at`.
+
+    Ten times the even share of what is left of the month, so that a runaway program does not use up the month
+    in an hour; small limits, and all on the last day, know no such bound.
+    """
+    next_month = start_of_month(start_of_month(at) + timedelta(days=32))
+    left = next_month - at
+    if limit < _SMALL_LIMIT or left < _LAST_DAY:
+        return limit
+    return math.ceil(limit / (left / _BUCKET.length) * _BUCKETS_AT_ONCE)
 
 
 def events_left(organization: Organization) -> int:
     """How many events the organization may send now; -1 is unlimited."""
+    return _left([organization]).get(organization.pk, UNLIMITED)
+
+
+def events_left_of(organization_ids: Iterable[str]) -> dict[str, int]:
+    """How many events each of these organizations may send now; those without a limit are left out."""
+    limited = Organization.objects.filter(pk__in=list(organization_ids), max_events_per_month__gt=0)
+    return _left(limited)
+
+
+def _left(organizations: Iterable[Organization]) -> dict[str, int]:
     now = utc_now()
-    limit = organization.event_limit(now)
-    if limit < 0:
-        return UNLIMITED
-    return max(limit - month_total(organization.pk, now), 0)
+    limits = {row.pk: limit for row in organizations if (limit := row.event_limit(now)) >= 0}
+    if not limits:
+        return {}
+    totals, recent = _month_totals(limits, now), _BUCKET.current_of(limits)
+    return {
+        id_: max(min(limit - totals.get(id_, 0), bucket_limit(limit, now) - recent.get(id_, 0)), 0)
+        for id_, limit in limits.items()
+    }
+
+
+def is_throttled(organization: Organization) -> bool:
+    """Whether the organization has sent all that it may in these five minutes."""
+    return organization.pk in throttled_organizations([organization])
+
+
+def throttled_organizations(organizations: Iterable[Organization]) -> set[str]:
+    """The ids of those that have sent all they may in these five minutes, in one statement at most."""
+    now = utc_now()
+    limits = {row.pk: limit for row in organizations if (limit := row.event_limit(now)) >= 0}
+    if not limits:
+        return set()
+    return {id_ for id_, count in _BUCKET.current_of(limits).items() if count >= bucket_limit(limits[id_], now)}
 
 
 def count_usage(*, organization_id: str, counts: Mapping[str, int]) -> None:
     """Add to the organization's counters of the current hour; names are those of COUNTERS."""
     add_to_hour(OrganizationUsage, {"organization_id": organization_id}, counts)
-    if counts.get("total"):
-        Organization.objects.filter(pk=organization_id).update(last_event_date_utc=utc_now())
+    total = counts.get("total")
+    if total:
+        rows = Organization.objects.filter(pk=organization_id)
+        rows.update(last_event_date_utc=utc_now())
+        if rows.filter(max_events_per_month__gt=0).exists():
+            _BUCKET.add(organization_id, total)
 
 
 def add_to_hour(model: type[Model], owner: dict[str, Any], counts: Mapping[str, int]) -> None:

@@ -25,6 +25,16 @@ class TypeField(serializers.CharField):
     pass
 
 
+@extend_schema_field({"type": "integer", "format": "int32"})
+class CountField(serializers.IntegerField):
+    pass
+
+
+@extend_schema_field({"type": "array", "items": {"type": "string"}, "uniqueItems": True})
+class TagsField(serializers.ListField):
+    pass
+
+
 class StackSerializer(WireSerializer):
     """A stack; `offset` in the context (a timedelta) moves its dates into the reader's local time."""
 
@@ -39,13 +49,13 @@ class StackSerializer(WireSerializer):
     fixed_in_version = OptionalTextField()
     date_fixed = WireDateTimeField(required=False, allow_null=True)
     title = serializers.CharField(max_length=1000)
-    total_occurrences = serializers.IntegerField()
+    total_occurrences = CountField()
     first_occurrence = WireDateTimeField()
     last_occurrence = WireDateTimeField()
     description = OptionalTextField()
     occurrences_are_critical = serializers.BooleanField()
     references = serializers.ListField(child=serializers.CharField())
-    tags = serializers.ListField(child=serializers.CharField())
+    tags = TagsField(child=serializers.CharField())
     duplicate_signature = serializers.CharField()
     created_utc = WireDateTimeField()
     updated_utc = WireDateTimeField()

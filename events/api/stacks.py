@@ -50,7 +50,7 @@ _EXAMPLE = OpenApiExample(
     status_codes=["200"],
 )
 _SUMMARY_EXAMPLE = OpenApiExample(
-    "mode=summary",
+    "A row of a summary",
     {
         "id": "537650f3b77efe23a47914f5",
         "template_key": "stack-log-summary",
@@ -135,7 +135,9 @@ class StackViewSet(WireViewSet):
         responses={
             202: OpenApiResponse(WorkInProgressResultSerializer, description="Accepted"),
             **problems(
-                (400, "One or more of the stacks could not be removed."), (404, "None of the stacks could be found.")
+                (400, "One or more of the stacks could not be removed."),
+                (404, "None of the stacks could be found."),
+                500,
             ),
         },
     )

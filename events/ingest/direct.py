@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from events.ingest import pipeline
+from events.ingest.batches import contexts_of
 from events.ingest.context import SubmissionInfo
 from events.ingest.parsers import parse_events
 from events.ingest.project_settings import project_settings
-from events.ingest.worker import contexts_of, default_steps, store
+from events.ingest.worker import default_steps, store
 from exceptionless_site.core import json
 from exceptionless_site.core.clock import utc_now
 from projects.models import Project

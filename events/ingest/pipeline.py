@@ -24,18 +24,23 @@ from events.ingest.steps import (
     truncate,
 )
 from events.ingest.steps.geo_database import PlaceFinder, no_places
-from events.ingest.steps.step import Step
+from events.ingest.steps.step import BatchFunction, Step
 
 
 def steps(
-    *, maximum_age: timedelta | None = check_date.MAXIMUM_AGE, find_place: PlaceFinder = no_places
+    *,
+    maximum_age: timedelta | None = check_date.MAXIMUM_AGE,
+    find_place: PlaceFinder = no_places,
+    discard_bots: BatchFunction | None = None,
 ) -> tuple[Step, ...]:
     """All steps in their order.
 
     `maximum_age=None` lets old events pass, for sample data. `find_place` is made once per process.
+    `discard_bots` needs the database and is left out without one.
     """
     return (
         Step((1,), "check_date", partial(check_date.run, maximum_age=maximum_age)),
+        *([Step((5, 0), "throttle_bots", discard_bots)] if discard_bots else []),
         Step((5, 3), "manual_stacking", manual_stacking.run),
         Step((5, 7), "submission_client", submission_client.run),
         Step((5, 10), "not_found", not_found.run),

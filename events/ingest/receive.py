@@ -152,6 +152,9 @@ def _read(request: HttpRequest, identity: Identity) -> bytes:
     payload = request.read(limit + 1)
     if len(payload) > limit:
         raise _too_big(identity)
+    if len(payload) < (content_length(request) or 0):
+        # The connection ended early, or the body was read before: what is not there cannot be accepted.
+        raise bad_request("The request body is incomplete.")
     return payload
 
 

@@ -15,22 +15,20 @@ _HASH_BITS_KEPT = 63
 _LARGEST_COUNT = 2**31 - 1
 
 
-def event_row(context: EventContext, stack_id: str, now: datetime) -> Event:
-    """The row of one event; keys and ids are drawn anew at each call."""
+def event_row(context: EventContext, now: datetime) -> Event:
+    """The row of one event, still without its stack; keys and ids are drawn anew at each call."""
     event = context.event
     return Event(
         key=event_key(event.date),
         event_id=new_object_id(event.date),
         organization_id=context.project.organization_id,
         project_id=context.project.project_id,
-        stack_id=stack_id,
         type=event.type,
         level=_text(event.data.get("@level"), 100),
         version=_text(event.data.get("@version"), 255),
         reference_id=event.reference_id,
         value=event.value,
         count=_count(event.count),
-        is_first_occurrence=context.is_new,
         user_hash=user_hash(event.data.get("@user")),
         created_utc=now,
         document=pack(event.to_document()),

@@ -15,7 +15,7 @@ from events.models import Stack
 from events.stacking.regression import Occurrence, decide_regression
 from events.stacking.signature import default_signature, signature_hash
 from events.stacking.status import StackStatus, initial_status, stores_events
-from events.stacking.text import merge_tags, trim_tags, truncate
+from events.stacking.text import merge_tags, truncate
 from events.stacking.title import stack_title
 from exceptionless_site.core.clock import utc_now
 
@@ -33,6 +33,8 @@ class StackGroup:
     contexts: list[EventContext] = field(default_factory=list)
     stack: Stack | None = None
     """The stack as the database has it; None until it is made."""
+    is_new: bool = False
+    """This batch made the stack, which has counted the events from the start."""
     has_regressed: bool = False
 
     @property
@@ -41,9 +43,13 @@ class StackGroup:
 
 
 def group_by_stack(contexts: Sequence[EventContext]) -> list[StackGroup]:
-    """Sort the live events under their stacks, looking up those that exist: one query."""
+    """Sort the live events under their stacks, looking up those that exist: one query.
+
+    To be called again when the batch could not be written; nothing of the first time is left then.
+    """
     groups: dict[StackKey, StackGroup] = {}
     for context in contexts:
+        context.is_new = context.is_regression = False
         if context.is_live:
             key = _stack_key(context)
             groups.setdefault(key, StackGroup(key)).contexts.append(context)
@@ -108,13 +114,18 @@ def _version(context: EventContext) -> str | None:
     return version if isinstance(version, str) else None
 
 
+class BatchChanged(Exception):  # noqa: N818 - an outcome, not a fault
+    """What a batch was read from has changed: look its stacks and duplicates up again, and write it then."""
+
+
 def create_stacks(groups: Sequence[StackGroup]) -> None:
-    """Make the missing stacks; call it in the writer's transaction.
+    """Make the missing stacks; call it in the writer's transaction. Raises BatchChanged.
 
     Another worker may make the same stack at the same moment: the unique signature lets one insert win, and
-    all groups take the row that the database has.
+    all groups take the row that the database has. All workers insert in the same order, so that two of them
+    never wait for each other in a circle.
     """
-    missing = {group.key: group for group in groups if group.stack is None}
+    missing = {group.key: group for group in sorted(groups, key=lambda group: group.key) if group.stack is None}
     if not missing:
         return
     drafts = [_new_stack(group) for group in missing.values()]
@@ -123,9 +134,9 @@ def create_stacks(groups: Sequence[StackGroup]) -> None:
     _attach_stacks(missing)
     for group in missing.values():
         if group.stack is None:
-            raise RuntimeError("a stack that was just made cannot be found")
+            raise BatchChanged
         if group.stack.pk in made:
-            group.live[0].is_new = True
+            group.is_new = group.live[0].is_new = True
 
 
 def _new_stack(group: StackGroup) -> Stack:
@@ -140,9 +151,10 @@ def _new_stack(group: StackGroup) -> Stack:
         signature_hash=group.key[1],
         signature_info=dict(context.signature),
         title=truncate(stack_title(event), TITLE_LENGTH),
+        total_occurrences=len(group.live),
         first_occurrence=first,
         last_occurrence=last,
-        tags=[],
+        tags=merge_tags([], _tags(group)),
     )
 
 
@@ -151,31 +163,37 @@ def _date_span(group: StackGroup) -> tuple[datetime, datetime]:
     return min(dates), max(dates)
 
 
+def _tags(group: StackGroup) -> list[str]:
+    return [tag for context in group.live for tag in context.event.tags]
+
+
 def update_stacks(groups: Iterable[StackGroup]) -> None:
-    """Count the new events; call it in the writer's transaction.
+    """Count the new events of stacks that were there before; call it in the writer's transaction. Raises BatchChanged.
 
     Rows are touched in the order of their ids, so that two workers never wait for each other in a circle.
     """
     now = utc_now()
     for group in sorted(groups, key=lambda group: group.stack.pk if group.stack else ""):
-        if group.stack is not None:
+        if group.stack is not None and not group.is_new:
             _update_stack(group, group.stack, now)
 
 
 def _update_stack(group: StackGroup, stack: Stack, now: datetime) -> None:
     first, last = _date_span(group)
-    changes: dict[str, object] = {
-        "total_occurrences": F("total_occurrences") + len(group.live),
-        "first_occurrence": Least(F("first_occurrence"), first),
-        "last_occurrence": Greatest(F("last_occurrence"), last),
-        "updated_utc": now,
-    }
-    added = [tag for context in group.live for tag in context.event.tags]
-    tags = trim_tags(merge_tags(stack.tags, added))
-    if tags != stack.tags:
-        changes["tags"] = tags
-    rows = Stack.objects.filter(organization_id=stack.organization_id, pk=stack.pk)
-    rows.update(**changes)
+    rows = Stack.objects.filter(organization_id=stack.organization_id, pk=stack.pk, is_deleted=False)
+    updated = rows.update(
+        total_occurrences=F("total_occurrences") + len(group.live),
+        first_occurrence=Least(F("first_occurrence"), first),
+        last_occurrence=Greatest(F("last_occurrence"), last),
+        updated_utc=now,
+    )
+    if not updated:
+        raise BatchChanged
+    added = _tags(group)
+    if merge_tags(stack.tags, added) != stack.tags:
+        # Another worker may have added tags since the batch was read; from here on the row is locked.
+        tags = rows.values_list("tags", flat=True).get()
+        rows.update(tags=merge_tags(tags, added))
     if group.has_regressed:
         # Only while it is still fixed: a person may have decided otherwise since the batch was read.
         rows.filter(status=StackStatus.FIXED).update(status=StackStatus.REGRESSED)

@@ -14,7 +14,7 @@ from exceptionless_site.core import json
 KEY = "@user_description"
 
 
-class EventNotThereYet(LookupError):
+class EventNotThereYet(LookupError):  # noqa: N818 - an outcome, not a fault
     """The described event has not arrived; the queue tries again, and parks the description in the end."""
 
 

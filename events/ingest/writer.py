@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from events.ingest.claims import Claim
 from events.ingest.context import EventContext
+from events.ingest.duplicates import has_new_duplicates
 from events.ingest.parking import park_failed
 from events.ingest.rows import event_row
-from events.ingest.stacks import StackGroup, create_stacks, update_stacks
+from events.ingest.stacks import BatchChanged, StackGroup, create_stacks, update_stacks
 from events.models import Event
 from exceptionless_site.core.clock import utc_now
-from projects.services.usage import count_project_usage
+from projects.services.usage import count_usage_of_projects
 
 _ROWS_PER_STATEMENT = 500
 
@@ -29,33 +30,46 @@ def write_batch(
     groups: Sequence[StackGroup],
     claim: Claim | None = None,
     blocked: Blocked | None = None,
+    referenced: Sequence[EventContext] = (),
 ) -> None:
     """Store a batch and let go of the submissions it came from.
 
-    Raises LostClaim when another worker has taken them over, which leaves everything to that worker;
-    IntegrityError when a drawn key was taken, after which the batch can simply be written again.
+    `referenced` are the events whose reference id must not be stored yet. Raises LostClaim when another worker
+    has taken the submissions over, which leaves everything to that worker; IntegrityError when a drawn key was
+    taken or BatchChanged, after which the batch can simply be grouped and written again.
     """
-    now = utc_now()
+    # The rows are packed before the transaction, in which on SQLite nobody else can write.
+    rows = _draft(groups, utc_now())
     with transaction.atomic():
         if claim is not None:
             claim.finish()
         create_stacks(groups)
-        Event.objects.bulk_create(_rows(groups, now), batch_size=_ROWS_PER_STATEMENT)
+        if has_new_duplicates(referenced, [group.stack for group in groups if group.stack]):
+            raise BatchChanged
+        Event.objects.bulk_create(_complete(rows), batch_size=_ROWS_PER_STATEMENT)
         update_stacks(groups)
         park_failed([context for context in contexts if context.error is not None])
         _count_usage(contexts, blocked or Counter())
 
 
-def _rows(groups: Iterable[StackGroup], now: datetime) -> list[Event]:
-    rows = []
-    for group in groups:
+_Draft = tuple[StackGroup, EventContext, Event]
+
+
+def _draft(groups: Iterable[StackGroup], now: datetime) -> list[_Draft]:
+    return [(group, context, event_row(context, now)) for group in groups for context in group.live]
+
+
+def _complete(rows: Iterable[_Draft]) -> Iterator[Event]:
+    """The rows with what is known only when their stacks are there."""
+    for group, context, row in rows:
         if group.stack is None:
             raise RuntimeError("events cannot be stored before their stack")
-        rows += [event_row(context, group.stack.pk, now) for context in group.live]
-    return rows
+        row.stack_id = group.stack.pk
+        row.is_first_occurrence = context.is_new
+        yield row
 
 
-def _count_usage(contexts: Sequence[EventContext], blocked: Blocked) -> None:
+def _count_usage(contexts: Iterable[EventContext], blocked: Blocked) -> None:
     counts: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for context in contexts:
         owner = (context.project.organization_id, context.project.project_id)
@@ -65,5 +79,4 @@ def _count_usage(contexts: Sequence[EventContext], blocked: Blocked) -> None:
             counts[owner]["total"] += 1
     for owner, amount in blocked.items():
         counts[owner]["blocked"] += amount
-    for (organization_id, project_id), added in sorted(counts.items()):
-        count_project_usage(organization_id=organization_id, project_id=project_id, counts=added)
+    count_usage_of_projects(counts)

@@ -46,6 +46,12 @@ class Submission(models.Model):
                 name="submission_waiting",
                 condition=models.Q(parked_utc__isnull=True),
             ),
+            # The shares of projects when more waits than one claim takes.
+            models.Index(
+                fields=["project", "available_utc", "key"],
+                name="submission_project_waiting",
+                condition=models.Q(parked_utc__isnull=True),
+            ),
             models.Index(fields=["parked_utc"], name="submission_parked", condition=models.Q(parked_utc__isnull=False)),
         ]
 

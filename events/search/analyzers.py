@@ -49,6 +49,7 @@ class Analysis:
 
     `prefix_lengths`: a search token of that many characters (inclusive) matches as a prefix of an index token; other
     lengths match nothing. None: tokens match whole. `has_positions`: phrases of several tokens can match.
+    `is_stacked`: several tokens may stand at one position.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Analysis:
     search: Callable[[str], list[str]]
     prefix_lengths: tuple[int, int] | None = None
     has_positions: bool = True
+    is_stacked: bool = False
 
     def index_tokens(self, text: str) -> list[str]:
         """All tokens of a value, each once, in order of appearance."""
@@ -150,13 +152,15 @@ def _one_each(split: Callable[[str], list[str]]) -> Callable[[str], Positions]:
 
 
 STANDARD = Analysis("standard", _one_each(words), words)
-STANDARD_PLUS = Analysis("standardplus", standard_plus, whitespace_lower)
+STANDARD_PLUS = Analysis("standardplus", standard_plus, whitespace_lower, is_stacked=True)
 WHITESPACE_LOWER = Analysis("whitespace_lower", _one_each(whitespace_lower), whitespace_lower)
 COMMA_WHITESPACE = Analysis("comma_whitespace", _one_each(whitespace_lower), whitespace_lower)
 LOWER_KEYWORD = Analysis("lowerkeyword", _one_each(lower_keyword), lower_keyword)
-TYPE_NAME = Analysis("typename", type_name, whitespace_lower, has_positions=False)
-EMAIL = Analysis("email", email, whitespace_lower, prefix_lengths=(2, 50), has_positions=False)
-EMAIL_SIMPLE = Analysis("email_simple", email, letter_runs, prefix_lengths=(2, 50), has_positions=False)
-VERSION = Analysis("version", version_index, version_search)
+TYPE_NAME = Analysis("typename", type_name, whitespace_lower, has_positions=False, is_stacked=True)
+EMAIL = Analysis("email", email, whitespace_lower, prefix_lengths=(2, 50), has_positions=False, is_stacked=True)
+EMAIL_SIMPLE = Analysis(
+    "email_simple", email, letter_runs, prefix_lengths=(2, 50), has_positions=False, is_stacked=True
+)
+VERSION = Analysis("version", version_index, version_search, is_stacked=True)
 PATH = Analysis("path", _one_each(path_parts), path_parts)
 HOST = Analysis("host", _one_each(host_parts), host_parts)

@@ -40,6 +40,8 @@ from exceptionless_site.core.clock import utc_now
 NOTHING = Q(pk__in=[])
 MAXIMUM_WILDCARDS = 2
 """Inside one word; each further one would multiply the work for a long title by its length."""
+MAXIMUM_CONDITIONS = 400
+"""SQLite takes expressions that are a thousand levels deep, and every condition of a row is a level."""
 
 _LISTS = frozenset({"tags", "references"})
 _BLANK_WHEN_ABSENT = frozenset({"description", "fixed_in_version"})
@@ -57,7 +59,18 @@ def compile_stack_filter(text: str | None) -> Q:
 def compile_stack_tree(tree: Group, prefix: str = "") -> Q:
     """The same for a parsed filter; `prefix` leads from the rows asked for to their stack, as in `stack__`."""
     condition = plan_filter(with_fixed_as_date(tree), STACK_FIELDS, now=utc_now())
+    if _size(condition) > MAXIMUM_CONDITIONS:
+        raise FilterValueError(f"More than {MAXIMUM_CONDITIONS} conditions; a word without a field counts as five")
     return Q() if isinstance(condition, Everything) else _condition(condition, prefix)
+
+
+def _size(condition: Condition) -> int:
+    match condition:
+        case And(parts) | Or(parts):
+            return sum(map(_size, parts))
+        case Not(part):
+            return _size(part)
+    return 1
 
 
 def _condition(condition: Condition, prefix: str) -> Q:

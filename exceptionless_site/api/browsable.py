@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import orjson
 from django.urls import Resolver404, resolve
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
 
 # DRF reads the renderers while its own views are being imported, so nothing here may import those.
 if TYPE_CHECKING:
@@ -20,8 +22,10 @@ PAGE_POLICY = (
     "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 _ROOT = "/api/v2/"
+_CODE = re.compile(r"`([^`]+)`")
+_STRONG = re.compile(r"\*\*([^*]+)\*\*")
 _LINK = re.compile(r'<([^>]*)>; rel="(\w+)"')
-_SECRET = re.compile(r"((?:access_token|api_?key)=)[^&]+", re.IGNORECASE)
+_SECRET = re.compile(r"((?:access_token|api_?key)=)[^&>\s]+", re.IGNORECASE)
 _INDENTED = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS
 
 
@@ -50,8 +54,12 @@ def page_name(view: Any, method: str) -> str:
 
 
 def page_text(view: Any, method: str) -> str:
+    """The operation's description as HTML: its paragraphs, `code` and **strong** words."""
     schema = described(view, method)
-    return (schema.get_description() or "") if schema else ""
+    text = escape((schema.get_description() or "").strip()) if schema else ""
+    marked = _STRONG.sub(r"<strong>\1</strong>", _CODE.sub(r"<code>\1</code>", text))
+    # The text was escaped before anything was added to it.
+    return mark_safe("".join(f"<p>{part}</p>" for part in marked.split("\n\n") if part))  # noqa: S308
 
 
 def body_template(view: Any, method: str, shown: Any) -> str:
@@ -66,10 +74,28 @@ def body_template(view: Any, method: str, shown: Any) -> str:
     members = _members(schema.get_request_serializer())
     if method in ("PUT", "PATCH") and isinstance(shown, Mapping) and members:
         return _json({name: shown.get(name, value) for name, value in members.items()})
-    for example in schema.get_examples():
-        if not example.response_only and not example.parameter_only:
-            return _json(example.value)
-    return _json(members) if members else ""
+    example = next(_request_examples(schema), None)
+    return _json(example.value if example else members) if example or members else ""
+
+
+def _request_examples(schema: AutoSchema) -> Iterator[Any]:
+    """Those of the operation, then those of its bodies by media type."""
+    yield from (item for item in schema.get_examples() if not item.response_only and not item.parameter_only)
+    bodies: Any = schema.get_request_serializer()
+    for body in bodies.values() if isinstance(bodies, dict) else ():
+        yield from getattr(body, "examples", None) or ()
+
+
+def media_types(view: Any, method: str) -> list[str]:
+    """What a body may be: as documented, else what the view's parsers read."""
+    schema = described(view, method)
+    bodies = schema.get_request_serializer() if schema else None
+    return list(bodies) if isinstance(bodies, dict) else [parser.media_type for parser in view.get_parsers()]
+
+
+def sent_body(request: Request) -> str:
+    """The JSON that was sent, so that a person can mend it; empty when it could not be read."""
+    return _json(request.data) if isinstance(request.data, Mapping | list) and request.data else ""
 
 
 def _members(serializer: Any) -> dict[str, Any]:
@@ -107,6 +133,6 @@ def _is_readable(path: str) -> bool:
     return "get" in getattr(view, "actions", {})
 
 
-def shown_path(request: Request) -> str:
-    """The request's path and query with tokens covered: pages end up in screenshots."""
-    return _SECRET.sub(r"\1••••", request.get_full_path())
+def covered(address: str) -> str:
+    """The text with the tokens of its addresses covered: pages end up in screenshots."""
+    return _SECRET.sub(r"\1••••", address)

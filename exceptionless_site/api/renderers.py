@@ -79,6 +79,7 @@ class BrowsableRenderer(BrowsableAPIRenderer):
         renderer_context: Mapping[str, Any] | None = None,
     ) -> Any:
         response = (renderer_context or {})["response"]
+        self.is_refused = response.status_code >= 400
         # An error's response names the problem's content type, but this is a page.
         response["Content-Type"] = "text/html; charset=utf-8"
         response["Content-Security-Policy"] = browsable.PAGE_POLICY
@@ -89,9 +90,10 @@ class BrowsableRenderer(BrowsableAPIRenderer):
     ) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(data, accepted_media_type, renderer_context)
         request, response = renderer_context["request"], renderer_context["response"]
-        for name in ("Content-Security-Policy", "Content-Type"):
-            context["response_headers"].pop(name, None)
-        context["shown_path"] = browsable.shown_path(request)
+        hidden = ("Content-Security-Policy", "Content-Type")
+        headers = {name: value for name, value in context["response_headers"].items() if name not in hidden}
+        context["response_headers"] = {name: browsable.covered(value) for name, value in headers.items()}
+        context["shown_path"] = browsable.covered(request.get_full_path())
         context["neighbours"] = browsable.neighbours(response.get("Link", ""))
         context["by_session"] = isinstance(request.successful_authenticator, SessionAuthentication)
         return context
@@ -115,8 +117,9 @@ class BrowsableRenderer(BrowsableAPIRenderer):
         with override_method(view, request, method) as overridden:
             if not self.show_form_for_method(view, method, overridden, None):
                 return None
-            media_types = [parser.media_type for parser in view.get_parsers()]
-            return body_form(method.lower(), media_types, browsable.body_template(view, method, data))
+            content = browsable.sent_body(request) if self.is_refused and request.method == method else ""
+            content = content or browsable.body_template(view, method, data)
+            return body_form(method.lower(), browsable.media_types(view, method), content)
 
     def get_filter_form(self, data: Any, view: Any, request: Request) -> Any:
         return super().get_filter_form(data, view, request) if getattr(view, "filterset_class", None) else None

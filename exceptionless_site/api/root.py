@@ -17,9 +17,7 @@ COLLECTIONS = {
     "stacks": "stacks",
     "events": "events",
     "event_count": "events/count",
-    "sessions": "events/sessions",
     "me": "users/me",
-    "about": "about",
 }
 
 

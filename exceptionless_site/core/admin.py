@@ -21,7 +21,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from exceptionless_site.core.clock import utc_now
-from exceptionless_site.core.models import RateCounter
+from exceptionless_site.core.models import RateCounter, ScheduledJob
 
 WINDOWS = {
     "hour": ("Last hour", timedelta(hours=1)),
@@ -175,3 +175,27 @@ class RateCounterAdmin(ReadOnlyAdmin):
     @column("Kind")
     def kind(self, row: RateCounter) -> str:
         return row.key.partition(":")[0]
+
+
+@admin.register(ScheduledJob)
+class ScheduledJobAdmin(ReadOnlyAdmin):
+    list_display = (
+        "name",
+        "outcome",
+        date_column("last_started_utc", "Started (UTC)"),
+        date_column("last_finished_utc", "Finished (UTC)"),
+        "short_error",
+    )
+    ordering = ("name",)
+
+    @column("Last run", label={"failed": "danger", "done": "success", "running": "info"})
+    def outcome(self, job: ScheduledJob) -> str:
+        if job.last_started_utc is None:
+            return "never"
+        if job.last_finished_utc is None or job.last_finished_utc < job.last_started_utc:
+            return "running"
+        return "failed" if job.last_error else "done"
+
+    @column("Error")
+    def short_error(self, job: ScheduledJob) -> str:
+        return shortened(job.last_error, 80)

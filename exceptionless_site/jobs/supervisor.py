@@ -71,7 +71,7 @@ class Supervisor:
     def start(self) -> None:
         """Take over the signals and start all programs, in their order."""
         self._children = [_Child(program) for program in self.programs]
-        self._wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._wake = _wake_pipe()
         for number in _STOP_SIGNALS:
             signal.signal(number, self._on_stop)
         signal.signal(signal.SIGCHLD, self._on_child)
@@ -97,9 +97,10 @@ class Supervisor:
             if self.is_running and child.pid is None and child.restart_at <= time.monotonic():
                 self._start(child)
 
-    def stop(self) -> None:
-        """End as on SIGTERM."""
-        self._is_stopping = True
+    def fail(self, reason: str) -> None:
+        """Give up: `run` then stops all programs and returns 1."""
+        logger.error("%s; giving up", reason)
+        self._has_failed = True
 
     def _on_stop(self, number: int, frame: FrameType | None) -> None:
         self._is_stopping = True
@@ -139,8 +140,7 @@ class Supervisor:
         child.deaths = 1 if now - child.started >= self.patience.stable_after else child.deaths + 1
         pause = self.patience.pause(child.deaths)
         if pause is None:
-            logger.error("The %s process %s %d times in a row; giving up", child.program.name, _how(code), child.deaths)
-            self._has_failed = True
+            self.fail(f"The {child.program.name} process {_how(code)}, {child.deaths} times in a row")
             return
         child.restart_at = now + pause
         logger.warning(
@@ -173,6 +173,13 @@ class Supervisor:
             self._sleep(left)
             self._reap()
         return True
+
+
+def _wake_pipe() -> tuple[int, int]:
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+    os.set_blocking(writer, False)
+    return reader, writer
 
 
 def _how(code: int) -> str:

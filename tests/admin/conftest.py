@@ -15,7 +15,7 @@ from events.documents import pack
 from events.models import Event, Stack, Submission
 from exceptionless_site.core.clock import utc_now
 from exceptionless_site.core.ids import new_object_id
-from exceptionless_site.core.models import RateCounter
+from exceptionless_site.core.models import RateCounter, ScheduledJob
 from exceptionless_site.core.time_keys import arrival_key, event_key
 from projects.models import Project, ProjectUsage
 from tests.conftest import Cast, make_key, make_user
@@ -109,6 +109,10 @@ def a_counter() -> RateCounter:
     return RateCounter.objects.create(key=f"login-email:{next(_numbers)}:0", count=1, expires_utc=utc_now())
 
 
+def a_job() -> ScheduledJob:
+    return ScheduledJob.objects.create(name=f"job {next(_numbers)}", last_started_utc=utc_now())
+
+
 PAGES: dict[str, Callable[[], Model]] = {
     "accounts/invite": an_invite,
     "accounts/membership": a_membership,
@@ -116,6 +120,7 @@ PAGES: dict[str, Callable[[], Model]] = {
     "accounts/organizationusage": organization_usage,
     "accounts/user": a_user,
     "core/ratecounter": a_counter,
+    "core/scheduledjob": a_job,
     "events/event": an_event,
     "events/stack": a_stack,
     "events/submission": a_submission,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.contrib import admin
@@ -11,11 +12,18 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from exceptionless_site.core.clock import utc_now
+from exceptionless_site.core.models import ScheduledJob
 from tests.admin.conftest import PAGES, a_submission
 from tests.conftest import Cast
 
 ADDABLE = ["accounts/invite", "accounts/membership", "accounts/organization", "accounts/user", "projects/project"]
-READ_ONLY = ["accounts/organizationusage", "core/ratecounter", "events/event", "projects/projectusage"]
+READ_ONLY = [
+    "accounts/organizationusage",
+    "core/ratecounter",
+    "core/scheduledjob",
+    "events/event",
+    "projects/projectusage",
+]
 
 
 def statements(site: Client, address: str) -> int:
@@ -116,3 +124,26 @@ def test_choices_say_enough_to_tell_two_of_a_name_apart(
     query = {"app_label": app, "model_name": model, "field_name": field, "term": text.split()[0]}
     results = site.get("/admin/autocomplete/", query).json()["results"]
     assert [result["text"] for result in results] == [text]
+
+
+@pytest.mark.parametrize(
+    ("started", "finished", "error", "outcome"),
+    [
+        (None, None, "", "never"),
+        (2, None, "", "running"),
+        (2, 1, "", "running"),
+        (1, 2, "", "done"),
+        (1, 2, "KeyError", "failed"),
+    ],
+)
+def test_the_last_run_of_a_job_is_told(
+    site: Client, started: int | None, finished: int | None, error: str, outcome: str
+) -> None:
+    def minute(number: int | None) -> datetime | None:
+        return None if number is None else datetime(2026, 1, 1, 0, number, tzinfo=UTC)
+
+    ScheduledJob.objects.create(
+        name="a job", last_started_utc=minute(started), last_finished_utc=minute(finished), last_error=error
+    )
+    page = site.get("/admin/core/scheduledjob/").content.decode()
+    assert re.search(rf">\s*{outcome}\s*<", page)

@@ -15,11 +15,9 @@ LIST = "/admin/projects/project/"
 
 
 def change(site: Client, project: Project, **fields: Any) -> Any:
-    form = {
-        "name": project.name,
-        "configuration": json.dumps(project.configuration),
-        "promoted_tabs": json.dumps(project.promoted_tabs),
-    }
+    shown = {name: json.dumps(getattr(project, name)) for name in ("configuration", "promoted_tabs")}
+    # The page keeps what it showed, so that a change made meanwhile is not taken for one of this form.
+    form = {"name": project.name} | shown | {f"initial-{name}": text for name, text in shown.items()}
     response = site.post(f"{LIST}{project.pk}/change/", form | fields)
     project.refresh_from_db()
     return response
@@ -34,6 +32,13 @@ def test_a_changed_setting_raises_the_version_that_clients_ask_for(cast: Cast, s
 def test_an_unchanged_setting_leaves_the_version(cast: Cast, site: Client) -> None:
     assert change(site, cast.project, name="Renamed").status_code == 302
     assert (cast.project.name, cast.project.configuration_version) == ("Renamed", 1)
+
+
+def test_a_setting_that_changed_meanwhile_is_kept(cast: Cast, site: Client) -> None:
+    newer = {"color": "green"}
+    Project.objects.filter(pk=cast.project.pk).update(configuration=newer)
+    assert change(site, cast.project, name="Renamed").status_code == 302
+    assert (cast.project.name, cast.project.configuration) == ("Renamed", newer)
 
 
 @pytest.mark.parametrize("text", ["[]", '{"number": 1}', "{broken", '"text"'])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.models.organization import SuspensionCode
 from accounts.services import suspensions
 from tests.conftest import Cast
 from tokens.models import Token, TokenType
@@ -75,7 +76,7 @@ def test_a_key_that_makes_no_sense_is_refused(cast: Cast, site: Client, fields: 
 
 
 def test_a_key_made_while_its_organization_is_suspended_does_not_work(cast: Cast, site: Client) -> None:
-    code = suspensions.SuspensionCode.ABUSE
+    code = SuspensionCode.ABUSE
     suspensions.suspend(organization=cast.organization, code=code, notes="", suspended_by_user_id="")
     add(site, project=cast.project.pk, notes="new")
     assert Token.objects.get(notes="new").is_suspended

@@ -33,7 +33,7 @@ def decided(cast: Cast) -> Stack:
         signature_info={"ExceptionType": "System.Exception"},
         fixed_in_version="1.2.3",
         date_fixed=MOMENT,
-        title="It's <broken> & \"bad\"",
+        title='It\'s <broken> & "bad"',
         description="Look at the log.",
         total_occurrences=7,
         first_occurrence=MOMENT,
@@ -60,7 +60,7 @@ def test_a_stack_reads_with_all_its_members(cast: Cast, owner: APIClient) -> Non
         "signature_info": {"ExceptionType": "System.Exception"},
         "fixed_in_version": "1.2.3",
         "date_fixed": text,
-        "title": "It's <broken> & \"bad\"",
+        "title": 'It\'s <broken> & "bad"',
         "total_occurrences": 7,
         "first_occurrence": text,
         "last_occurrence": text,
@@ -114,7 +114,8 @@ def test_an_offset_moves_the_dates_of_occurrences_and_of_the_fix(
 def test_an_offset_beyond_the_calendar_moves_nothing(cast: Cast, owner: APIClient) -> None:
     stack = make_stack(cast.project, first_occurrence=datetime(1, 1, 1, tzinfo=UTC), last_occurrence=MOMENT)
     body = owner.get(f"/api/v2/stacks/{stack.pk}", {"offset": "-1h"}).json()
-    assert (body["first_occurrence"], body["last_occurrence"]) == ("0001-01-01T00:00:00Z", "2026-01-15T11:30:15.123456Z")
+    assert body["first_occurrence"] == "0001-01-01T00:00:00Z"
+    assert body["last_occurrence"] == "2026-01-15T11:30:15.123456Z"
 
 
 def test_a_stack_made_by_an_event_reads_so(cast: Cast, owner: APIClient, post: Callable[..., None]) -> None:

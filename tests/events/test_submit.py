@@ -6,16 +6,21 @@ import gzip
 import zlib
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.core.handlers.wsgi import WSGIRequest
+from django.test import Client, RequestFactory
 
 from accounts.models import OrganizationUsage
+from events.ingest.receive import receive_payload
 from events.models import Event, Stack, Submission
+from exceptionless_site.api.errors import Problem
 from exceptionless_site.core import json
 from exceptionless_site.core.clock import utc_now
 from tests.conftest import Cast, make_key
+from tokens.authentication import identity_of_secret
 
 Work = Callable[[], None]
 JSON = "application/json"
@@ -74,6 +79,22 @@ def test_compressed_bodies_are_unpacked(cast: Cast, work: Work, encoding: str, p
     assert Event.objects.get().content["message"] == "packed"
 
 
+def test_a_post_from_the_browsable_api_by_a_session_is_kept_whole(cast: Cast, work: Work) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.owner)
+    token = "t" * 32
+    client.cookies["csrftoken"] = token
+    response = client.post(
+        f"/api/v2/projects/{cast.project.pk}/events",
+        {"message": "by session"},
+        content_type=JSON,
+        headers={"x-csrftoken": token},
+    )
+    assert response.status_code == 202
+    work()
+    assert Event.objects.get().content["message"] == "by session"
+
+
 def test_the_project_of_the_address_is_used(cast: Cast, work: Work) -> None:
     response = cast.client(cast.owner).post(f"/api/v2/projects/{cast.project.pk}/events", {}, format="json")
     assert response.status_code == 202
@@ -128,6 +149,16 @@ class TestRefusals:
         )
         assert response.status_code == 413
         assert OrganizationUsage.objects.get().too_big == 1
+
+    def test_a_body_shorter_than_announced_400(self, cast: Cast) -> None:
+        environ = RequestFactory().post("/api/v2/events", b"{}", content_type=JSON).environ
+        # Unlike the test client's stream, a server's simply ends when the connection does.
+        request = WSGIRequest(environ | {"wsgi.input": BytesIO(b"{}"), "CONTENT_LENGTH": "50"})
+        identity = identity_of_secret(cast.key.secret)
+        assert identity is not None
+        with pytest.raises(Problem) as refused:
+            receive_payload(request, identity, project_id=None, api_version=2)
+        assert refused.value.status_code == 400
 
     @pytest.mark.parametrize(
         "content_type", ["application/xml", "multipart/form-data", "application/x-www-form-urlencoded"]

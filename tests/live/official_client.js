@@ -18,8 +18,7 @@ function failing(depth) {
   throw new TypeError("The inner reason");
 }
 
-let error;
-try {
+function payOrder() {
   try {
     failing(3);
   } catch (inner) {
@@ -27,6 +26,21 @@ try {
     outer.order = { id: 1042, total: 99.5 };
     throw outer;
   }
+}
+
+// The client itself does not read `cause`; a plugin of the application does.
+client.config.addPlugin("InnerErrors", 2000, async (context) => {
+  const sent = context.event.data?.["@error"];
+  const cause = context.eventContext.getException()?.cause;
+  if (sent && cause) {
+    const frames = [{ name: "failing", file_name: "official_client.js", line_number: 20, column: 9 }];
+    sent.inner = { type: cause.name, message: cause.message, stack_trace: frames };
+  }
+});
+
+let error;
+try {
+  payOrder();
 } catch (caught) {
   error = caught;
 }

@@ -72,7 +72,10 @@ def test_the_exception_arrives_with_its_inner_error(error: dict[str, Any]) -> No
     sent = error["data"]["@error"]
     assert sent["type"] == "Error"
     assert len(sent["stack_trace"]) > 1
+    assert sent["stack_trace"][0]["name"] == "payOrder"
     assert sent["stack_trace"][0]["file_name"].endswith("official_client.js")
+    assert (sent["inner"]["type"], sent["inner"]["message"]) == ("TypeError", "The inner reason")
+    assert sent["inner"]["stack_trace"][0]["is_signature_target"] is True
 
 
 def test_extended_data_tags_geo_and_value_arrive(error: dict[str, Any]) -> None:
@@ -95,7 +98,7 @@ def test_the_stack_is_named_after_the_error(product: Product, token: str, error:
     stack = product.get(f"/api/v2/stacks/{error['stack_id']}", token)
     assert stack["title"] == "The order could not be paid"
     assert stack["type"] == "error"
-    assert stack["signature_info"]["ExceptionType"] == "Error"
+    assert stack["signature_info"] == {"ExceptionType": "TypeError", "Method": "failing()"}
     assert stack["total_occurrences"] == 1
 
 

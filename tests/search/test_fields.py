@@ -88,7 +88,7 @@ def test_values_come_from_everywhere_a_field_unites() -> None:
         "type": ["error"],
         "tags": ["x", "y"],
         "value": [],
-        "error.code": [1, 2],
+        "error.code": ["1", "2"],
         "error.type": ["A", "B"],
         "user": ["me", "me@example.test"],
         "ip": ["10.0.0.1"],

@@ -48,8 +48,3 @@ def parse_document(document: Any, now: datetime) -> IncomingEvent | None:
 def _as_message(document: Any, now: datetime) -> IncomingEvent | None:
     text = document if isinstance(document, str) else json_text(document)
     return IncomingEvent(type=LOG, date=now, message=text) if text and not text.isspace() else None
-
-
-def parse_documents(documents: list[Any], now: datetime) -> list[IncomingEvent]:
-    """The events of all items of a payload."""
-    return [event for document in documents if (event := parse_document(document, now)) is not None]

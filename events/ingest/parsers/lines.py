@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 
 from events.ingest.event import LOG, IncomingEvent
@@ -11,7 +12,9 @@ from exceptionless_site.core.json import clean_text
 _LINE_BREAKS = re.compile(r"[\r\n]+")
 
 
-def parse_lines(text: str, now: datetime) -> list[IncomingEvent]:
+def iterate_lines(text: str, now: datetime) -> Iterator[IncomingEvent]:
     """One log event per line that is not blank, without surrounding blanks."""
-    lines = (clean_text(line).strip() for line in _LINE_BREAKS.split(text))
-    return [IncomingEvent(type=LOG, date=now, message=line) for line in lines if line]
+    for line in _LINE_BREAKS.split(text):
+        message = clean_text(line).strip()
+        if message:
+            yield IncomingEvent(type=LOG, date=now, message=message)

@@ -1,0 +1,43 @@
+"""Addresses that send too much too fast are taken for bots, in projects that ask for it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+
+from events.ingest.context import EventContext
+from events.ingest.steps.addresses import public_address, split_addresses
+
+AddressCounter = Callable[[Mapping[str, int]], Mapping[str, int]]
+"""Counts events by address, over all projects; answers with the counts of the last minutes, these included."""
+
+
+def run(contexts: Sequence[EventContext], *, count_addresses: AddressCounter, limit: int) -> None:
+    """Discard the events of addresses that reach `limit`; -1 is no limit. Private addresses are nobody's."""
+    if limit < 0:
+        return
+    by_address: defaultdict[str, list[EventContext]] = defaultdict(list)
+    for context in contexts:
+        address = _address(context)
+        if address:
+            by_address[address].append(context)
+    if not by_address:
+        return
+    counts = count_addresses({address: len(sent) for address, sent in by_address.items()})
+    for address, sent in by_address.items():
+        if counts.get(address, 0) >= limit:
+            for context in sent:
+                context.discard()
+
+
+def _address(context: EventContext) -> str | None:
+    """The public address that the event's request came from, where the project lets it count."""
+    project = context.project
+    if not project.delete_bot_data_enabled or not project.include_private_information:
+        return None
+    request = context.event.mapping("@request")
+    reported = request.get("client_ip_address") if request else None
+    if not isinstance(reported, str):
+        return None
+    addresses = split_addresses(reported)
+    return public_address(addresses[0]) if addresses else None

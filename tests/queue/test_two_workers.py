@@ -1,0 +1,162 @@
+"""Two workers at the same instant: one stack, exact counters, no event twice."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from accounts.models import OrganizationUsage
+from events.ingest import worker
+from events.ingest.claims import Claim, Claimer
+from events.models import Event, Stack, Submission
+from projects.models import Project, ProjectUsage
+from tests.conftest import Cast
+from tests.queue.rows import at_once, queued
+
+pytestmark = pytest.mark.usefixtures("real_database")
+
+
+def claim_of(name: str, project: Project, *payloads: Any) -> Claim:
+    queued(project, *payloads)
+    claim = Claimer(name).claim()
+    assert claim is not None
+    assert len(claim.submissions) == len(payloads)
+    return claim
+
+
+@pytest.fixture
+def race(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Process the claims each in a thread; all have read what they need before any of them writes."""
+
+    def run(*claims: Claim) -> None:
+        barrier, write = threading.Barrier(len(claims)), worker.write_batch
+        arrived = threading.local()
+
+        def write_together(**arguments: Any) -> None:
+            if not hasattr(arrived, "once"):
+                arrived.once = True
+                barrier.wait(10)
+            write(**arguments)
+
+        monkeypatch.setattr(worker, "write_batch", write_together)
+        assert at_once([lambda claim=claim: worker.process(claim) for claim in claims]) == [None] * len(claims)
+        monkeypatch.setattr(worker, "write_batch", write)
+
+    return run
+
+
+def log(source: str, **fields: Any) -> dict[str, Any]:
+    return {"type": "log", "source": source, **fields}
+
+
+def test_new_stacks_of_both_are_made_once_and_count_exactly(cast: Cast, race: Callable[..., None]) -> None:
+    sources = [f"source {number}" for number in range(40)]
+    forwards = claim_of("a", cast.project, [log(source) for source in sources])
+    backwards = claim_of("b", cast.project, [log(source) for source in reversed(sources)], [log(sources[0])])
+    race(forwards, backwards)
+    assert Stack.objects.count() == 40
+    assert sorted(Stack.objects.values_list("total_occurrences", flat=True)) == [2] * 39 + [3]
+    for stack in Stack.objects.all():
+        events = Event.objects.filter(stack=stack)
+        assert events.count() == stack.total_occurrences
+        assert events.filter(is_first_occurrence=True).count() == 1
+    assert OrganizationUsage.objects.get().total == ProjectUsage.objects.get().total == 81
+    assert not Submission.objects.exists()
+
+
+def test_tags_of_both_arrive_at_the_stack(cast: Cast, race: Callable[..., None]) -> None:
+    worker.process(claim_of("before", cast.project, log("shared", tags=["Old"])))
+    race(
+        claim_of("a", cast.project, log("shared", tags=["One", "old"])),
+        claim_of("b", cast.project, log("shared", tags=["Two"])),
+    )
+    stack = Stack.objects.get()
+    assert sorted(stack.tags) == ["Old", "One", "Two"]
+    assert stack.total_occurrences == 3
+
+
+@pytest.mark.parametrize("is_known", [False, True], ids=["new stack", "known stack"])
+def test_an_event_that_was_sent_twice_is_stored_once(cast: Cast, race: Callable[..., None], is_known: bool) -> None:
+    if is_known:
+        worker.process(claim_of("before", cast.project, log("shared")))
+    sent = [log("shared", reference_id="order-1042"), log("shared", message="neighbour")]
+    race(claim_of("a", cast.project, sent), claim_of("b", cast.project, sent))
+    assert Event.objects.filter(reference_id="order-1042").count() == 1
+    assert Event.objects.count() == Stack.objects.get().total_occurrences == 3 + is_known
+    assert OrganizationUsage.objects.get().total == 3 + is_known
+
+
+def test_a_fixed_stack_regresses_once(cast: Cast, race: Callable[..., None]) -> None:
+    worker.process(claim_of("before", cast.project, log("shared")))
+    stack = Stack.objects.get()
+    Stack.objects.update(status="fixed", date_fixed=stack.first_occurrence)
+    race(claim_of("a", cast.project, log("shared")), claim_of("b", cast.project, log("shared")))
+    stack.refresh_from_db()
+    assert (stack.status, stack.total_occurrences) == ("regressed", 3)
+
+
+def test_many_projects_counted_in_any_order_do_not_block_each_other(cast: Cast, race: Callable[..., None]) -> None:
+    projects = [cast.project, cast.foreign_project]
+    projects += [Project.objects.create(organization=cast.organization, name=str(number)) for number in range(6)]
+    claims = []
+    for name, ordered in (("a", projects), ("b", projects[::-1]), ("c", projects[::2] + projects[1::2])):
+        rows = [row for project in ordered for row in queued(project, [log("x"), log("y")])]
+        claim = Claimer(name).claim()
+        assert claim is not None
+        assert len(claim.submissions) == len(rows)
+        claims.append(claim)
+    race(*claims)
+    assert sorted(ProjectUsage.objects.values_list("total", flat=True)) == [6] * 8
+    assert sorted(OrganizationUsage.objects.values_list("total", flat=True)) == [6, 42]
+
+
+def test_a_stack_that_is_deleted_meanwhile_gives_way_to_a_new_one(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker.process(claim_of("before", cast.project, log("shared")))
+    write, calls = worker.write_batch, []
+
+    def delete_first(**arguments: Any) -> None:
+        if not calls:
+            Stack.objects.update(is_deleted=True)
+        calls.append(arguments)
+        write(**arguments)
+
+    monkeypatch.setattr(worker, "write_batch", delete_first)
+    worker.process(claim_of("a", cast.project, log("shared", tags=["Kept"])))
+    living = Stack.objects.get(is_deleted=False)
+    assert (living.total_occurrences, living.tags) == (1, ["Kept"])
+    assert [event.is_first_occurrence for event in Event.objects.filter(stack=living)] == [True]
+    assert len(calls) == 2
+
+
+def test_a_batch_that_is_written_again_takes_nothing_over_from_the_first_time(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first try made the stack, was rolled back, and another worker made it meanwhile."""
+    from django.db import IntegrityError, transaction
+
+    claim = claim_of("late", cast.project, log("shared", tags=["Mine"]))
+    other = claim_of("quick", cast.project, log("shared"))
+    write, calls = worker.write_batch, []
+
+    def fail_once(**arguments: Any) -> None:
+        calls.append(arguments)
+        if len(calls) == 1:
+            with transaction.atomic():
+                write(**arguments)
+                transaction.set_rollback(True)
+            monkeypatch.setattr(worker, "write_batch", write)
+            worker.process(other)
+            raise IntegrityError
+        write(**arguments)
+
+    monkeypatch.setattr(worker, "write_batch", fail_once)
+    worker.process(claim)
+    stack = Stack.objects.get()
+    assert (stack.total_occurrences, stack.tags) == (2, ["Mine"])
+    assert Event.objects.filter(is_first_occurrence=True).count() == 1
+    assert OrganizationUsage.objects.get().total == 2
