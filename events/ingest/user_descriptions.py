@@ -10,6 +10,7 @@ from events.documents import pack
 from events.ingest.claims import Claim
 from events.models import Event
 from exceptionless_site.core import json
+from projects.models import Project
 
 KEY = "@user_description"
 
@@ -19,7 +20,10 @@ class EventNotThereYet(LookupError):  # noqa: N818 - an outcome, not a fault
 
 
 def apply_user_description(claim: Claim) -> None:
-    """Merge the one claimed description into the newest event with its reference id. Raises EventNotThereYet."""
+    """Merge the one claimed description into the newest event with its reference id.
+
+    Raises EventNotThereYet, LostClaim. The description of a project that was deleted meanwhile is let go.
+    """
     (submission,) = claim.submissions
     body: dict[str, Any] = json.loads(bytes(submission.payload))
     with transaction.atomic():
@@ -34,6 +38,9 @@ def apply_user_description(claim: Claim) -> None:
             .first()
         )
         if event is None:
+            if not Project.objects.alive().filter(pk=submission.project_id).exists():
+                claim.finish()
+                return
             raise EventNotThereYet("no event with this reference id has arrived yet")
         event.document = pack(describe(event.content, body))
         event.save(update_fields=["document"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -82,7 +83,7 @@ def create_accounts() -> None:
     acme = _organization(ACME_ID, "Acme", UNLIMITED, (admin, member))
     _organization(FREE_ORGANIZATION_ID, "Free", FREE, (free_member,))
     for sample in PROJECTS:
-        values = {"name": sample.name, "organization_id": sample.organization_id}
+        values = {"name": sample.name, "organization_id": sample.organization_id, "created_utc": _founded()}
         project, _ = Project.objects.get_or_create(id=sample.id, defaults=values)
         _key(sample.key, ["client"], "Demo client key", organization_id=sample.organization_id, project=project)
     _key(MEMBER_KEY, ["user", "client"], "Demo user key", organization_id=acme.pk, user=member)
@@ -98,12 +99,17 @@ def _user(email_address: str, full_name: str, *, is_superuser: bool = False) -> 
 def _organization(id_: str, name: str, plan: Plan, members: Sequence[User]) -> Organization:
     organization = Organization.objects.filter(id=id_).first()
     if organization is None:
-        organization = Organization(id=id_, name=name)
+        organization = Organization(id=id_, name=name, created_utc=_founded())
         organization.apply_plan(plan)
         organization.save(force_insert=True)
     for user in members:
         Membership.objects.get_or_create(organization=organization, user=user)
     return organization
+
+
+def _founded() -> datetime:
+    # Nothing older than three days before its organization is shown, and the sample events go back a week.
+    return utc_now() - timedelta(days=30)
 
 
 def _key(secret: str, scopes: list[str], notes: str, **owner: Any) -> None:

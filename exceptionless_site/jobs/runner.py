@@ -64,5 +64,4 @@ def run_job(job: Job) -> None:
     except Exception as failure:
         error = f"{type(failure).__name__}: {failure}"[:_ERROR_LENGTH]
         logger.exception("The job %s failed", job.name)
-        close_old_connections()
     record_end(job, utc_now(), error)

@@ -7,6 +7,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 
 from accounts.models import Organization, User
 from events.models import Event, Stack
@@ -89,3 +90,13 @@ def test_events_arrive_with_their_dates_and_types() -> None:
     assert kinds["session"] > 20
     dates = [event.date for event in Event.objects.all()]
     assert (max(dates) - min(dates)).days >= 5
+
+
+def test_a_member_sees_every_sample_event(client: Client) -> None:
+    load_sample_data()
+    for secret, project in (
+        (sample_data.MEMBER_KEY, sample_data.PROJECTS[0]),
+        (sample_data.MEMBER_KEY, sample_data.PROJECTS[1]),
+    ):
+        answer = client.get(f"/api/v2/projects/{project.id}/events/count", {"access_token": secret})
+        assert answer.json()["total"] == Event.objects.filter(project_id=project.id).count() > 100

@@ -19,6 +19,12 @@ from exceptionless_site.jobs.runner import Scheduler
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
+@pytest.fixture(autouse=True)
+def kept_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loop would close the connection that the test's own transaction lives in."""
+    monkeypatch.setattr(runner, "close_old_connections", lambda: None)
+
+
 def jobs_that_note(names: list[str], notes: list[str]) -> list[Job]:
     return [Job(name, timedelta(minutes=1), lambda name=name: notes.append(name)) for name in names]  # type: ignore[misc]
 
@@ -90,7 +96,6 @@ def test_a_database_that_is_away_is_waited_for(
 
     monkeypatch.setattr(runner, "last_starts", last_starts)
     monkeypatch.setattr(runner, "_AFTER_FAILURE_SECONDS", 0.0)
-    monkeypatch.setattr(runner, "close_old_connections", lambda: None)
     jobs = [*jobs_that_note(["a"], notes), Job("stop", timedelta(minutes=1), stop.set)]
     Scheduler(lambda: jobs).run_until(stop)
     assert notes == ["a"]
