@@ -146,7 +146,7 @@ def test_the_children_die_with_a_killed_parent(tmp_path: Path) -> None:
 
 
 def test_two_starts_on_one_empty_database_do_not_collide(tmp_path: Path) -> None:
-    servers = [RunningServer(tmp_path), RunningServer(tmp_path)]
+    servers = [RunningServer(tmp_path, ("--demo",)) for _ in range(2)]
     try:
         for server in servers:
             server.launch()

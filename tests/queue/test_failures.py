@@ -100,7 +100,7 @@ def test_of_a_failing_post_only_the_event_that_is_refused_is_parked(
 ) -> None:
     poison(DataError)
     queued(cast.project, [{"message": "a"}, {"message": "poison", "reference_id": "order-1042"}, {"message": "b"}])
-    work_for(timedelta(minutes=10))
+    work_for(timedelta(minutes=30))
     assert messages() == ["a", "b"]
     parked = Submission.objects.get()
     assert parked.parked_utc is not None

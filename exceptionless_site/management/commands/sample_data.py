@@ -9,12 +9,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from events.services.sample_data import EVENT_COUNT, load_sample_data
+from exceptionless_site.management.migration import only_one
 
 
 def load_with_progress(console: Console) -> int:
-    """Load the sample data behind a progress bar; how many events were added."""
+    """Load the sample data behind a progress bar, one process at a time; how many events were added."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
+    with only_one(), Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("Adding sample events", total=EVENT_COUNT)
         return load_sample_data(progress=lambda count: progress.advance(task, count))
 
