@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import path
 
-from exceptionless_site import pages
+from exceptionless_site import health, pages
 from exceptionless_site.api import root, router
 
 handler400 = "exceptionless_site.api.handlers.bad_request"
@@ -18,6 +18,8 @@ urlpatterns = [
     path("docs", pages.docs, name="docs"),
     path("docs/", pages.docs),
     path("docs/v2/openapi.json", pages.openapi, name="openapi"),
+    path("health", health.health),
+    path("ready", health.health),
     path("favicon.ico", pages.favicon),
     path("admin/", admin.site.urls),
     path("api/v2/", root.RootViewSet.as_view({"get": "list"}), name="api-root"),

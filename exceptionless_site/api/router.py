@@ -25,6 +25,7 @@ from events.api.events import EventViewSet
 from events.api.stack_actions import StackActionViewSet
 from events.api.stacks import StackViewSet
 from exceptionless_site.api import converters
+from exceptionless_site.api.about import AboutViewSet
 from exceptionless_site.api.viewsets import WireViewSet
 from projects.api.configuration import ProjectConfigurationViewSet
 from projects.api.data import ProjectDataViewSet, PromotedTabsViewSet
@@ -37,6 +38,7 @@ converters.register()
 Row = tuple[str, str, type[WireViewSet], str]
 
 ROWS: tuple[Row, ...] = (
+    ("GET", "/api/v2/about", AboutViewSet, "about"),
     # Auth
     ("POST", "/api/v2/auth/login", AuthViewSet, "login"),
     ("POST", "/api/v2/auth/signup", AuthViewSet, "signup"),
