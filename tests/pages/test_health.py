@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.test import Client
+
+from exceptionless_site import health
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +22,7 @@ def test_a_server_without_its_database_is_unhealthy(client: Client, monkeypatch:
     def refuse(*args: object) -> None:
         raise DatabaseError("gone")
 
-    monkeypatch.setattr(type(connection), "cursor", refuse)
+    monkeypatch.setattr(health.connection, "cursor", refuse)
     response = client.get("/health")
     assert (response.status_code, response.content) == (503, b"Unhealthy")
 
