@@ -40,6 +40,7 @@ BOT_THROTTLE_LIMIT = env.integer("BOT_THROTTLE_LIMIT", 25, minimum=-1)
 EVENT_SUBMISSION_DISABLED = env.boolean("EVENT_SUBMISSION_DISABLED", default=False)
 ENABLE_ACCOUNT_CREATION = env.boolean("ENABLE_ACCOUNT_CREATION", default=True)
 GEOIP_DATABASE = env.existing_file("GEOIP_DATABASE")
+SOURCE_MAP_DISCOVERY = env.boolean("SOURCE_MAP_DISCOVERY", default=False)
 
 # --- Django ------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -106,6 +107,14 @@ TIME_ZONE = "UTC"
 USE_I18N = False
 FORMAT_MODULE_PATH = "exceptionless_site.formats"
 STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "source-maps": {
+        "BACKEND": "events.source_maps.storage.AtomicFileStorage",
+        "OPTIONS": {"location": DATA_DIR / "source-maps"},
+    },
+}
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 # The event routes cap and count what they read themselves; this is the cap for all others.

@@ -50,11 +50,13 @@ def bucket_limit(limit: int, at: datetime) -> int:
     Ten times the even share of what is left of the month, so that a runaway program does not use up the month
     in an hour; small limits, and all on the last day, know no such bound.
     """
-    next_month = start_of_month(start_of_month(at) + timedelta(days=32))
-    left = next_month - at
-    if limit < _SMALL_LIMIT or left < _LAST_DAY:
+    month = start_of_month(at)
+    next_month = start_of_month(month + timedelta(days=32))
+    if limit < _SMALL_LIMIT or next_month - at < _LAST_DAY:
         return limit
-    return math.ceil(limit / (left / _BUCKET.length) * _BUCKETS_AT_ONCE)
+    # Counted from the start of the bucket, so that its limit does not move while it fills.
+    start = at - (at - month) % _BUCKET.length
+    return math.ceil(limit / ((next_month - start) / _BUCKET.length) * _BUCKETS_AT_ONCE)
 
 
 def events_left(organization: Organization) -> int:

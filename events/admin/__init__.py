@@ -3,5 +3,6 @@
 from events.admin.events import EventAdmin
 from events.admin.stacks import StackAdmin
 from events.admin.submissions import SubmissionAdmin
+from events.admin.work_items import WorkItemAdmin
 
-__all__ = ["EventAdmin", "StackAdmin", "SubmissionAdmin"]
+__all__ = ["EventAdmin", "StackAdmin", "SubmissionAdmin", "WorkItemAdmin"]

@@ -9,6 +9,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.permissions import UserPolicy
+from events.api.event_deletion import EventDeletionActions
 from events.api.event_lists import answer, list_events
 from events.api.parameters import (
     COUNT_PARAMETERS,
@@ -36,7 +38,7 @@ _LIST_ANSWERS: dict[Any, Any] = {200: EventSerializer(many=True)} | problems(
 _SCOPED_ANSWERS = _LIST_ANSWERS | problems(404)
 
 
-class EventViewSet(SubmissionActions):
+class EventViewSet(EventDeletionActions, SubmissionActions):
     """Events: what a client reported, once for each time it happened."""
 
     tag = "Event"
@@ -45,6 +47,7 @@ class EventViewSet(SubmissionActions):
     serializer_class = EventSerializer
     permission_classes = [EventsReadPolicy]
     policies: ClassVar = {
+        "destroy": [UserPolicy],
         "submit": [ClientPolicy],
         "submit_query": [ClientPolicy],
         "describe": [ClientPolicy],

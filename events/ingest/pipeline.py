@@ -32,11 +32,12 @@ def steps(
     maximum_age: timedelta | None = check_date.MAXIMUM_AGE,
     find_place: PlaceFinder = no_places,
     discard_bots: BatchFunction | None = None,
+    map_frames: BatchFunction | None = None,
 ) -> tuple[Step, ...]:
     """All steps in their order.
 
     `maximum_age=None` lets old events pass, for sample data. `find_place` is made once per process.
-    `discard_bots` needs the database and is left out without one.
+    `discard_bots` and `map_frames` (source maps) need the database and are left out without one.
     """
     return (
         Step((1,), "check_date", partial(check_date.run, maximum_age=maximum_age)),
@@ -44,6 +45,7 @@ def steps(
         Step((5, 3), "manual_stacking", manual_stacking.run),
         Step((5, 7), "submission_client", submission_client.run),
         Step((5, 10), "not_found", not_found.run),
+        *([Step((5, 15), "source_maps", map_frames)] if map_frames else []),
         Step((5, 20), "error", error.run),
         Step((5, 30), "simple_error", simple_error.run),
         Step((5, 40), "request_info", request_info.run),

@@ -26,6 +26,7 @@ from events.ingest.steps.step import Step
 from events.ingest.user_descriptions import EventNotThereYet, apply_user_description
 from events.ingest.writer import Blocked, write_batch
 from events.models.submission import SubmissionKind
+from events.source_maps.step import FrameMapper
 from exceptionless_site.core.ids import new_secret
 
 logger = logging.getLogger(__name__)
@@ -171,4 +172,6 @@ def _within_quota(contexts: list[EventContext]) -> tuple[list[EventContext], Blo
 
 @cache
 def default_steps() -> tuple[Step, ...]:
-    return pipeline.steps(find_place=GeoDatabase(lambda: settings.GEOIP_DATABASE), discard_bots=discard_bots)
+    return pipeline.steps(
+        find_place=GeoDatabase(lambda: settings.GEOIP_DATABASE), discard_bots=discard_bots, map_frames=FrameMapper()
+    )

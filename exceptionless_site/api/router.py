@@ -22,6 +22,8 @@ from accounts.api.organizations import OrganizationViewSet
 from accounts.api.suspensions import SuspensionViewSet
 from accounts.api.users import UserViewSet
 from events.api.events import EventViewSet
+from events.api.source_maps import SourceMapViewSet
+from events.api.project_data import ProjectWorkViewSet
 from events.api.stack_actions import StackActionViewSet
 from events.api.stacks import StackViewSet
 from exceptionless_site.api import converters
@@ -79,6 +81,9 @@ ROWS: tuple[Row, ...] = (
     ("DELETE", "/api/v2/projects/{id:objectid}/config", ProjectConfigurationViewSet, "remove"),
     ("POST", "/api/v2/projects/{id:objectid}/data", ProjectDataViewSet, "store"),
     ("DELETE", "/api/v2/projects/{id:objectid}/data", ProjectDataViewSet, "remove"),
+    ("GET", "/api/v2/projects/{id:objectid}/reset-data", ProjectWorkViewSet, "reset"),
+    ("POST", "/api/v2/projects/{id:objectid}/reset-data", ProjectWorkViewSet, "reset"),
+    ("POST", "/api/v2/projects/{id:objectid}/sample-data", ProjectWorkViewSet, "add_samples"),
     ("PUT", "/api/v2/projects/{id:objectid}/promotedtabs", PromotedTabsViewSet, "promote"),
     ("POST", "/api/v2/projects/{id:objectid}/promotedtabs", PromotedTabsViewSet, "promote"),
     ("DELETE", "/api/v2/projects/{id:objectid}/promotedtabs", PromotedTabsViewSet, "demote"),
@@ -104,6 +109,7 @@ ROWS: tuple[Row, ...] = (
     ("GET", "/api/v2/events/by-ref/{reference_id:identifier}", EventViewSet, "list_by_reference"),
     ("POST", "/api/v2/events/by-ref/{reference_id:identifier}/user-description", EventViewSet, "describe"),
     ("GET", "/api/v2/events/{id:objectid}", EventViewSet, "retrieve"),
+    ("DELETE", "/api/v2/events/{ids:objectids}", EventViewSet, "destroy"),
     ("GET", "/api/v2/organizations/{organization_id:objectid}/events", EventViewSet, "list_by_organization"),
     ("GET", "/api/v2/organizations/{organization_id:objectid}/events/count", EventViewSet, "count_by_organization"),
     ("GET", "/api/v2/projects/{project_id:objectid}/events", EventViewSet, "list_by_project"),
@@ -140,6 +146,10 @@ ROWS: tuple[Row, ...] = (
     ("POST", "/api/v2/stacks/{id:objectid}/add-link", StackActionViewSet, "add_link"),
     ("POST", "/api/v2/stacks/{id:objectid}/remove-link", StackActionViewSet, "remove_link"),
     ("POST", "/api/v2/stacks/{id:objectid}/promote", StackActionViewSet, "promote"),
+    # Source maps
+    ("GET", "/api/v2/projects/{project_id:objectid}/source-maps", SourceMapViewSet, "list"),
+    ("POST", "/api/v2/projects/{project_id:objectid}/source-maps", SourceMapViewSet, "create"),
+    ("DELETE", "/api/v2/projects/{project_id:objectid}/source-maps/{source_map_id:str}", SourceMapViewSet, "destroy"),
     # The first version of the API
     ("GET", "/api/v1/project/config", ProjectConfigurationViewSet, "retrieve_own"),
     ("POST", "/api/v1/stack/markfixed", StackActionViewSet, "mark_fixed_by_reference"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,22 +12,24 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from exceptionless_site.jobs.stopping import STOP_SIGNALS
+
 # Any number will do that nothing else locks in the same database.
 _LOCK_NUMBER = 5_376_503
 _LOCK_FILE = "migration.lock"
 
 
-class DatabaseUnreachable(Exception):  # noqa: N818 - its text is the sentence for the operator
+class DatabaseUnusable(Exception):  # noqa: N818 - its text is the sentence for the operator
     pass
 
 
 def check_database() -> None:
-    """Raises DatabaseUnreachable, without the password that the address may hold."""
+    """Raises DatabaseUnusable, without the password that the address may hold."""
     try:
         connection.ensure_connection()
     except DatabaseError as error:
         reason = " ".join(str(error).split()).rstrip(".?") or type(error).__name__
-        raise DatabaseUnreachable(f"The database {_database_name()} cannot be reached: {reason}.") from None
+        raise DatabaseUnusable(f"The database {_database_name()} cannot be reached: {reason}.") from None
 
 
 def _database_name() -> str:
@@ -37,13 +40,34 @@ def _database_name() -> str:
 
 
 def bring_up_to_date() -> int:
-    """Apply the migrations that are missing; how many."""
+    """Apply the migrations that are missing; how many. Raises DatabaseUnusable when one fails."""
     with only_one():
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if missing:
-            call_command("migrate", verbosity=0, interactive=False)
+            _migrate()
         return len(missing)
+
+
+def _migrate() -> None:
+    try:
+        with _undisturbed():
+            call_command("migrate", verbosity=0, interactive=False)
+    except DatabaseError as error:
+        reason = " ".join(str(error).split())
+        raise DatabaseUnusable(f"The database {_database_name()} could not be brought up to date: {reason}.") from error
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Stop signals wait: one between a migration and the note that it is done would leave tables that the next
+    start tries to make again.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

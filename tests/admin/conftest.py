@@ -12,7 +12,8 @@ from django.test import Client
 
 from accounts.models import Invite, Membership, Organization, OrganizationUsage, User
 from events.documents import pack
-from events.models import Event, Stack, Submission
+from events.models import Event, Stack, Submission, WorkItem
+from events.models.work_item import WorkItemKind
 from exceptionless_site.core.clock import utc_now
 from exceptionless_site.core.ids import new_object_id
 from exceptionless_site.core.models import RateCounter, ScheduledJob
@@ -105,6 +106,13 @@ def a_submission(project: Project | None = None, **fields: object) -> Submission
     return Submission.objects.create(organization=project.organization, project=project, **(values | fields))
 
 
+def a_work_item() -> WorkItem:
+    project = a_project()
+    return WorkItem.objects.create(
+        kind=WorkItemKind.RESET_DATA, organization=project.organization, project=project, error="It <b>broke</b>"
+    )
+
+
 def a_counter() -> RateCounter:
     return RateCounter.objects.create(key=f"login-email:{next(_numbers)}:0", count=1, expires_utc=utc_now())
 
@@ -124,6 +132,7 @@ PAGES: dict[str, Callable[[], Model]] = {
     "events/event": an_event,
     "events/stack": a_stack,
     "events/submission": a_submission,
+    "events/workitem": a_work_item,
     "projects/project": a_project,
     "projects/projectusage": project_usage,
     "tokens/token": a_token,

@@ -52,9 +52,7 @@ def test_a_claim_is_written_in_batches_of_whole_submissions(cast: Cast, written:
     assert not Submission.objects.exists()
 
 
-def test_a_batch_is_bounded_by_its_text_too(
-    cast: Cast, written: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_batch_is_bounded_by_its_text_too(cast: Cast, written: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batches, "CHARACTERS_PER_BATCH", 1_000)
     queued(cast.project, *({"message": "x" * 400} for _ in range(5)))
     worker.process(claimed())
@@ -67,7 +65,10 @@ def test_a_batch_is_bounded_by_its_text_too(
     [
         (json.dumps([{"message": f"m{number}", "tags": ["a"]} for number in range(25)]), {}),
         ("\n".join(f"m{number}" for number in range(25)).encode(), {"media_type": "text/plain"}),
-        (json.dumps([{"Message": f"m{number}", "Type": "X", "StackTrace": []} for number in range(25)]), {"api_version": 1}),
+        (
+            json.dumps([{"Message": f"m{number}", "Type": "X", "StackTrace": []} for number in range(25)]),
+            {"api_version": 1},
+        ),
         (gzip.compress(json.dumps([{"message": f"m{number}"} for number in range(25)])), {"content_encoding": "gzip"}),
         (json.dumps([f"m{number}" for number in range(25)]).decode().encode("utf-16-le"), {"charset": "utf-16"}),
     ],

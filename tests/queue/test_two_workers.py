@@ -113,9 +113,7 @@ def test_many_projects_counted_in_any_order_do_not_block_each_other(cast: Cast, 
     assert sorted(OrganizationUsage.objects.values_list("total", flat=True)) == [6, 42]
 
 
-def test_a_stack_that_is_deleted_meanwhile_gives_way_to_a_new_one(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_stack_that_is_deleted_meanwhile_gives_way_to_a_new_one(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     worker.process(claim_of("before", cast.project, log("shared")))
     write, calls = worker.write_batch, []
 

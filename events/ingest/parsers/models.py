@@ -27,6 +27,10 @@ from exceptionless_site.core.json import loads
 Reader = Callable[[Any], Any]
 
 
+class Mapped(dict[str, Any]):
+    """A known object in its stored form, which need not be mapped again."""
+
+
 class Member(NamedTuple):
     """A known member: its name on the wire and how its value is read."""
 
@@ -174,12 +178,15 @@ def map_model(name: str, value: Any) -> dict[str, Any] | None:
     """The object under the data key `name` with its known members in snake_case and of their types.
 
     None when it does not map: it is neither an object nor text holding a JSON object. The value is not changed,
-    but free parts such as `data` are shared with it. Raises KeyError for a name outside KNOWN_OBJECTS.
+    but free parts such as `data` are shared with it; one that this function made is returned as it is. Raises
+    KeyError for a name outside KNOWN_OBJECTS.
     """
+    if type(value) is Mapped:
+        return value
     members = _SHAPES[name]
     found = read_object(value)
     try:
-        return None if found is None else _map_members(members, found)
+        return None if found is None else Mapped(_map_members(members, found))
     except RecursionError:
         return None
 

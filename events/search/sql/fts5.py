@@ -104,7 +104,6 @@ def render(query: Query) -> Match:
     raise TypeError(f"not a query: {query!r}")
 
 
-
 def _quoted(text: str) -> str:
     return '"{}"'.format(text.replace('"', '""'))
 

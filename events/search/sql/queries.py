@@ -142,7 +142,9 @@ def _phrase(field: Field, words: tuple[str, ...]) -> Query:
     starts = range(tokens.MAX_STACKED_POSITIONS - len(words) + 1)
     return AnyOf(
         tuple(
-            AllOf(tuple(Has(tokens.stacked_token(field.storage, at + number, word)) for number, word in enumerate(words)))
+            AllOf(
+                tuple(Has(tokens.stacked_token(field.storage, at + number, word)) for number, word in enumerate(words))
+            )
             for at in starts
         )
     )

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
+from rich.markup import escape
 from rich.panel import Panel
 
 from accounts.models import User
@@ -19,7 +20,7 @@ from exceptionless_site.management.addresses import AddressUnusable, answers, ch
 from exceptionless_site.management.commands.sample_data import load_with_progress
 from exceptionless_site.management.commands.scheduler import run_scheduler
 from exceptionless_site.management.commands.worker import run_worker
-from exceptionless_site.management.migration import DatabaseUnreachable, bring_up_to_date, check_database
+from exceptionless_site.management.migration import DatabaseUnusable, bring_up_to_date, check_database
 
 _PROBE_PATH = "/api/v2/about"
 _PROBE_PAUSE = 0.02
@@ -41,8 +42,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         host, port, workers = options["host"], options["port"], options["workers"]
         console = Console()
-        _check(host, port, workers)
-        bring_up_to_date()
+        _prepare(host, port, workers)
         if settings.DEMO:
             load_with_progress(console)
         notice = _notice()
@@ -53,7 +53,7 @@ class Command(BaseCommand):
         sys.exit(supervisor.run())
 
 
-def _check(host: str, port: int, workers: int) -> None:
+def _prepare(host: str, port: int, workers: int) -> None:
     if not 0 < port <= _LAST_PORT:
         raise CommandError(f"--port must be between 1 and {_LAST_PORT}, not {port}.")
     if workers < 1:
@@ -61,7 +61,8 @@ def _check(host: str, port: int, workers: int) -> None:
     try:
         check_free(host, port)
         check_database()
-    except (AddressUnusable, DatabaseUnreachable) as error:
+        bring_up_to_date()
+    except (AddressUnusable, DatabaseUnusable) as error:
         raise CommandError(str(error)) from None
 
 
@@ -88,13 +89,13 @@ def _wait_for_web(supervisor: Supervisor, host: str, port: int) -> bool:
 
 
 def _notice() -> str:
-    base = settings.BASE_URL
+    base = escape(settings.BASE_URL)
     lines = [
         f"Start page     {base}/",
         f"API with docs  {base}/docs",
         f"Admin          {base}/admin/",
         f"Clients send to {base}/api/v2/",
-        f"Data           {settings.DATA_DIR}",
+        f"Data           {escape(str(settings.DATA_DIR))}",
         "",
         *(_DEMO_LINES if settings.DEMO else _first_account_lines()),
         "Ctrl-C stops everything.",

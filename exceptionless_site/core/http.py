@@ -1,0 +1,247 @@
+"""Requests to addresses that others chose: only https, only public machines, small answers, no waiting.
+
+    answer = Outbound().get("https://example.com/app.js.map", limits=Limits(size=1_000_000))
+
+A host name is resolved once, and the connection goes to an address that was looked at: a name that resolves to
+something else a moment later (DNS rebinding) gains nothing. The certificate must be valid for the name.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from http.client import HTTPException, HTTPResponse, HTTPSConnection
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+HTTPS_PORT = 443
+USER_AGENT = "Exceptionless"
+
+_REDIRECTS = (301, 302, 303, 307, 308)
+_ADDRESSES_TRIED = 2
+# Ranges that are global by the registry, yet lead to an IPv4 address inside or to the nearest relay.
+_TUNNELS = tuple(map(ipaddress.ip_network, ("192.88.99.0/24", "2002::/16", "2001::/32", "64:ff9b::/96")))
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+
+Resolver = Callable[[str], Sequence[str]]
+Connector = Callable[[str, float], socket.socket]
+"""From an IP address and the seconds left to a connected socket."""
+
+
+class OutboundError(Exception):
+    """The request was refused or failed; the text says why, without anything the other side sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`size` is the most bytes of a body, `seconds` the most time for all of a request with its redirects."""
+
+    size: int
+    seconds: float = 3.0
+    redirects: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`url` is the address after all redirects; names of headers are in lower case."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the public internet, by every form in which it may be written."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    if any(found in network for network in _TUNNELS if network.version == found.version):
+        return False
+    if isinstance(found, ipaddress.IPv6Address):
+        # Mapped, compatible, translated, link-local, site-local and unique local addresses are all outside of it.
+        return found in _GLOBAL_UNICAST and found.is_global
+    return found.is_global and not found.is_multicast and not found.is_reserved
+
+
+def resolve(host: str) -> list[str]:
+    """The IP addresses of a host name. Raises OSError or UnicodeError."""
+    found = socket.getaddrinfo(host, HTTPS_PORT, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def connect(address: str, seconds: float) -> socket.socket:
+    return socket.create_connection((address, HTTPS_PORT), seconds)
+
+
+class _Deadline:
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+
+    def left(self) -> float:
+        """Seconds left. Raises OutboundError when there are none."""
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise OutboundError("The server took too long.")
+        return left
+
+
+@dataclass(frozen=True)
+class Outbound:
+    """What makes the requests; the parts that touch the network can be given."""
+
+    resolve: Resolver = resolve
+    connect: Connector = connect
+    tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+
+    def get(self, url: str, *, limits: Limits, headers: Mapping[str, str] | None = None) -> Answer:
+        """The answer of any status that is no redirect. Raises OutboundError."""
+        deadline = _Deadline(limits.seconds)
+        for _ in range(limits.redirects + 1):
+            answer = self._get_once(url, limits, headers or {}, deadline)
+            location = answer.headers.get("location")
+            if answer.status not in _REDIRECTS or not location:
+                return answer
+            try:
+                url = urljoin(url, location)
+            except ValueError:
+                raise OutboundError("The server redirects to an address that is none.") from None
+        raise OutboundError("The server redirects too often.")
+
+    def _get_once(self, url: str, limits: Limits, headers: Mapping[str, str], deadline: _Deadline) -> Answer:
+        parts, host = checked_address(url)
+        addresses = self._public_addresses(host, deadline)
+        try:
+            with closing(_Connection(host, self._open(addresses, deadline), self.tls)) as connection:
+                with _Watchdog(connection, deadline):
+                    answer = _exchange(connection, parts, limits, headers)
+                # An answer that the watchdog cut off may look whole.
+                deadline.left()
+                return answer
+        except OutboundError:
+            # Half an answer, perhaps because the watchdog cut it off.
+            deadline.left()
+            raise
+        except (OSError, HTTPException, ValueError) as error:
+            deadline.left()
+            raise OutboundError(f"The request failed: {type(error).__name__}.") from None
+
+    def _public_addresses(self, host: str, deadline: _Deadline) -> list[str]:
+        try:
+            addresses = _within(deadline, lambda: self.resolve(host))
+        except (OSError, UnicodeError):
+            raise OutboundError("The host name cannot be resolved.") from None
+        public = [address for address in addresses if is_public(address)]
+        if not public:
+            raise OutboundError("The host is not on the public internet.")
+        return public[:_ADDRESSES_TRIED]
+
+    def _open(self, addresses: Sequence[str], deadline: _Deadline) -> socket.socket:
+        *others, last = addresses
+        for address in others:
+            try:
+                return self.connect(address, deadline.left() / 2)
+            except OSError:
+                continue
+        return self.connect(last, deadline.left())
+
+
+def checked_address(url: str) -> tuple[SplitResult, str]:
+    """The parts of an https address on the default port, and its host. Raises OutboundError."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+        host = parts.hostname or ""
+        if not host.isascii():
+            host = host.encode("idna").decode()
+    except ValueError:
+        raise OutboundError("The address is not valid.") from None
+    if parts.scheme != "https" or not host or "@" in parts.netloc:
+        raise OutboundError("Only https addresses without credentials are asked.")
+    if port not in (None, HTTPS_PORT):
+        raise OutboundError("Only the default port of https is asked.")
+    return parts, host
+
+
+def _within(deadline: _Deadline, function: Callable[[], Sequence[str]]) -> Sequence[str]:
+    """The result of a call that knows no time-out; a call that is given up ends in its own time, unheard."""
+    outcome: Future[Sequence[str]] = Future()
+
+    def run() -> None:
+        try:
+            outcome.set_result(function())
+        except Exception as error:
+            outcome.set_exception(error)
+
+    threading.Thread(target=run, daemon=True, name="resolve").start()
+    try:
+        return outcome.result(deadline.left())
+    except TimeoutError:
+        raise OutboundError("The server took too long.") from None
+
+
+class _Connection(HTTPSConnection):
+    """Speaks over a socket that is connected already; the name is for the certificate and the `Host` header."""
+
+    def __init__(self, host: str, plain: socket.socket, context: ssl.SSLContext) -> None:
+        super().__init__(host, HTTPS_PORT, context=context)
+        try:
+            # Without the handshake, which must happen under the watchdog.
+            self.tls = context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
+        except BaseException:
+            plain.close()
+            raise
+        self.sock = self.tls
+
+
+class _Watchdog:
+    """Ends the connection at the deadline: the time-out of a socket starts anew with each byte that arrives."""
+
+    def __init__(self, connection: _Connection, deadline: _Deadline) -> None:
+        self._connection = connection
+        self._timer = threading.Timer(deadline.left(), self._abort)
+        self._timer.daemon = True
+
+    def __enter__(self) -> None:
+        self._timer.start()
+
+    def __exit__(self, *error: object) -> None:
+        self._timer.cancel()
+
+    def _abort(self) -> None:
+        # Not the TLS object's own shutdown, which would wait for the other side's consent.
+        with suppress(OSError):
+            socket.socket.shutdown(self._connection.tls, socket.SHUT_RDWR)
+
+
+def _exchange(connection: _Connection, parts: SplitResult, limits: Limits, headers: Mapping[str, str]) -> Answer:
+    connection.tls.do_handshake()
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    connection.request("GET", path, headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **headers})
+    with connection.getresponse() as response:
+        names = {name.lower(): value for name, value in response.getheaders()}
+        body = b"" if response.status in _REDIRECTS else _read(response, names, limits.size)
+        return Answer(parts.geturl(), response.status, names, body)
+
+
+def _read(response: HTTPResponse, headers: Mapping[str, str], size: int) -> bytes:
+    if headers.get("content-encoding", "identity").lower() != "identity":
+        # What was asked for is the file as it is; an unpacked one may be of any size.
+        raise OutboundError("The server sends a compressed answer.")
+    # A length of None is that of an answer in chunks, or one that ends with the connection.
+    if response.length is not None and response.length > size:
+        raise OutboundError("The answer is too large.")
+    expected = response.length
+    body = response.read(size + 1)
+    if len(body) > size:
+        raise OutboundError("The answer is too large.")
+    if expected is not None and len(body) < expected:
+        raise OutboundError("The answer is not complete.")
+    return body

@@ -1,0 +1,106 @@
+"""Twenty thousand events are removed while others write."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection, connections, transaction
+
+from events.ingest.direct import ingest_documents
+from events.models import Event, Stack
+from events.services import event_deletion
+from events.services.pace import LARGEST, Pace
+from events.services.purge import purge_deleted
+from projects.models import Project
+from tests.conftest import Cast
+from tests.retention.rows import stack_with_events
+
+EVENTS = 20_000
+
+
+@pytest.fixture
+def clutter(real_database: None, cast: Cast) -> Project:
+    """A deleted project with many events; `cast.project` goes on receiving."""
+    project = Project.objects.create(organization=cast.organization, name="Deleted", is_deleted=True)
+    for _ in range(4):
+        stack_with_events(project, EVENTS // 4)
+    return project
+
+
+@contextmanager
+def measured(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
+    """Milliseconds that each batch of events held the write lock, from having it to the commit."""
+    held: list[float] = []
+    remove = event_deletion._remove
+
+    def remove_measured(keys: Any) -> None:
+        assert len(keys) <= LARGEST
+        started = time.perf_counter()
+        transaction.on_commit(lambda: held.append((time.perf_counter() - started) * 1_000))
+        remove(keys)
+
+    monkeypatch.setattr(event_deletion, "_remove", remove_measured)
+    yield held
+
+
+def test_ingestion_goes_on_between_the_batches(cast: Cast, clutter: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    errors: list[BaseException] = []
+
+    def purge() -> None:
+        try:
+            assert purge_deleted(Pace(seconds=60))
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    with measured(monkeypatch) as held:
+        thread = threading.Thread(target=purge)
+        thread.start()
+        waits = []
+        while thread.is_alive():
+            started = time.perf_counter()
+            ingest_documents(project=cast.project, documents=[{"type": "log", "source": "new", "message": "Hello"}])
+            waits.append(time.perf_counter() - started)
+            time.sleep(0.01)
+        thread.join()
+    assert not errors
+    assert not Project.objects.filter(pk=clutter.pk).exists()
+    assert Event.objects.count() == len(waits) == Stack.objects.get().total_occurrences
+    assert len(waits) >= 5
+    assert len(held) >= EVENTS // LARGEST
+    # Generous, since the machine may be busy with other things.
+    assert sorted(held)[len(held) // 2] < 50
+    assert max(waits) < 5
+
+
+@pytest.mark.parametrize("processes", [3])
+def test_several_purges_at_once_remove_everything_once(cast: Cast, clutter: Project, processes: int) -> None:
+    errors: list[BaseException] = []
+    done: list[int] = []
+
+    def purge() -> None:
+        pace = Pace(seconds=60)
+        try:
+            while not pace.is_over and Project.objects.filter(pk=clutter.pk).exists():
+                purge_deleted(pace)
+            done.append(pace.done)
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=purge) for _ in range(processes)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors
+    assert not Event.objects.exists()
+    assert sum(done) >= EVENTS
+    connection.close()
