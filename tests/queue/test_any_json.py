@@ -14,6 +14,7 @@ from events.ingest import worker
 from events.ingest.claims import claim_submissions
 from events.models import Event, Stack, Submission
 from events.models.submission import SubmissionKind
+from exceptionless_site.core import json as wire
 from tests.conftest import Cast
 from tests.ingest.parsers.test_robustness import ANY_JSON, DOCUMENTS, TEXTS
 from tests.queue.rows import queued, work
@@ -142,8 +143,6 @@ def test_numbers_beyond_all_columns(cast: Cast, field: str, number: str) -> None
 @EXAMPLES
 @given(data=st.dictionaries(ODD_TEXTS, ODD, max_size=4) | st.none(), text=ODD_TEXTS)
 def test_any_description_is_added_to_its_event(cast: Cast, data: Any, text: str) -> None:
-    from exceptionless_site.core import json as wire
-
     Event.objects.all().delete()
     try:
         body = wire.loads(json.dumps({"reference_id": "order-1042", "description": text, "data": data}))

@@ -24,6 +24,7 @@ from events.ingest.worker import Worker
 from events.models import Event, Stack, Submission
 from exceptionless_site.core.clock import utc_now
 from projects.models import ProjectUsage
+from projects.services.usage import count_usage_of_projects
 from tests.conftest import Cast
 from tests.queue.rows import queued, work
 
@@ -152,14 +153,14 @@ def test_a_database_that_drops_its_connections_loses_and_doubles_nothing(
     sources = ["a", "b"]
     for _ in range(30):
         queued(cast.project, *({"type": "log", "source": source} for source in sources))
-    count, calls = writer.count_usage_of_projects, []
+    calls = []
 
     def lose_connection_first(counts: Any) -> None:
         calls.append(counts)
         if len(calls) == 1:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
-        count(counts)
+        count_usage_of_projects(counts)
 
     monkeypatch.setattr(writer, "count_usage_of_projects", lose_connection_first)
     stop = threading.Event()

@@ -18,7 +18,9 @@ from accounts.models import OrganizationUsage
 from events.ingest import batches, pipeline, worker, writer
 from events.ingest.context import EventContext
 from events.ingest.parking import MAXIMUM_ATTEMPTS, pause_after
+from events.ingest.parsers import iterate_events
 from events.ingest.rows import event_row
+from events.ingest.stacks import create_stacks
 from events.ingest.steps.step import Step, each
 from events.ingest.worker import Worker
 from events.models import Event, Submission
@@ -147,12 +149,10 @@ def test_a_step_that_raises_parks_that_event_only(cast: Cast, monkeypatch: pytes
 
 
 def test_a_parser_that_raises_fails_its_submission_only(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    iterate = batches.iterate_events
-
     def stumble(text: str, **options: Any) -> Any:
         if "bad" in text:
             raise RuntimeError(SECRET)
-        return iterate(text, **options)
+        return iterate_events(text, **options)
 
     monkeypatch.setattr(batches, "iterate_events", stumble)
     queued(cast.project, {"message": "a"}, {"message": "bad"}, {"message": "b"})
@@ -188,13 +188,13 @@ def test_trouble_with_the_database_never_parks_anything(cast: Cast, monkeypatch:
 
 
 def test_a_deadlock_is_tried_again_at_once(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    create, calls = writer.create_stacks, []
+    calls = []
 
     def lose_once(groups: Sequence[Any]) -> None:
         calls.append(groups)
         if len(calls) == 1:
             raise OperationalError("deadlock detected")
-        create(groups)
+        create_stacks(groups)
 
     monkeypatch.setattr(writer, "create_stacks", lose_once)
     queued(cast.project, {"message": "a"}, {"message": "b"})

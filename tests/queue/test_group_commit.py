@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 
 from events.ingest import queue
 from events.ingest.queue import GroupCommitter, QueueUnavailable, enqueue
@@ -142,8 +142,6 @@ def test_a_forked_child_does_not_write_what_its_parent_is_waiting_for(cast: Cast
 
 
 def test_inside_a_transaction_the_row_belongs_to_it(cast: Cast) -> None:
-    from django.db import transaction
-
     with transaction.atomic():
         enqueue(draft(cast.project, {}))
         transaction.set_rollback(True)

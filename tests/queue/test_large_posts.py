@@ -11,6 +11,7 @@ import pytest
 from accounts.models import OrganizationUsage
 from events.ingest import batches, worker
 from events.ingest.claims import Claim, claim_submissions
+from events.ingest.writer import write_batch
 from events.models import Event, Stack, Submission
 from exceptionless_site.core import json
 from tests.conftest import Cast
@@ -21,11 +22,10 @@ from tests.queue.rows import queued, work
 def written(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The numbers of events of each transaction."""
     sizes: list[int] = []
-    write = worker.write_batch
 
     def count(**arguments: Any) -> None:
         sizes.append(len(arguments["contexts"]))
-        write(**arguments)
+        write_batch(**arguments)
 
     monkeypatch.setattr(worker, "write_batch", count)
     return sizes

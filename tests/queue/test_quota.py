@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import IntegrityError, transaction
 
 from accounts.models import Organization, OrganizationUsage
 from accounts.services.usage import (
@@ -19,6 +19,8 @@ from accounts.services.usage import (
     is_throttled,
     throttled_organizations,
 )
+from events.ingest import worker
+from events.ingest.writer import write_batch
 from events.models import Event, Submission
 from exceptionless_site.core.clock import utc_now
 from projects.models import ProjectUsage
@@ -140,18 +142,13 @@ class TestTheWayOfAnEvent:
         assert events_left(organization) == 100
 
     def test_usage_is_counted_once_when_a_batch_is_repeated(self, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-        from events.ingest import worker
-
         organization = limited(cast.organization, 43_200)
-        write: Callable[..., None] = worker.write_batch
         calls = []
 
         def fail_at_first(**arguments: Any) -> None:
-            from django.db import IntegrityError, transaction
-
             calls.append(arguments)
             with transaction.atomic():
-                write(**arguments)
+                write_batch(**arguments)
                 if len(calls) == 1:
                     raise IntegrityError
 

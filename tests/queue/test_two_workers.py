@@ -7,10 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from accounts.models import OrganizationUsage
 from events.ingest import worker
 from events.ingest.claims import Claim, Claimer
+from events.ingest.writer import write_batch
 from events.models import Event, Stack, Submission
 from projects.models import Project, ProjectUsage
 from tests.conftest import Cast
@@ -32,7 +34,7 @@ def race(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Process the claims each in a thread; all have read what they need before any of them writes."""
 
     def run(*claims: Claim) -> None:
-        barrier, write = threading.Barrier(len(claims)), worker.write_batch
+        barrier, write = threading.Barrier(len(claims)), write_batch
         arrived = threading.local()
 
         def write_together(**arguments: Any) -> None:
@@ -115,7 +117,7 @@ def test_many_projects_counted_in_any_order_do_not_block_each_other(cast: Cast, 
 
 def test_a_stack_that_is_deleted_meanwhile_gives_way_to_a_new_one(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     worker.process(claim_of("before", cast.project, log("shared")))
-    write, calls = worker.write_batch, []
+    write, calls = write_batch, []
 
     def delete_first(**arguments: Any) -> None:
         if not calls:
@@ -135,11 +137,9 @@ def test_a_batch_that_is_written_again_takes_nothing_over_from_the_first_time(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first try made the stack, was rolled back, and another worker made it meanwhile."""
-    from django.db import IntegrityError, transaction
-
     claim = claim_of("late", cast.project, log("shared", tags=["Mine"]))
     other = claim_of("quick", cast.project, log("shared"))
-    write, calls = worker.write_batch, []
+    write, calls = write_batch, []
 
     def fail_once(**arguments: Any) -> None:
         calls.append(arguments)

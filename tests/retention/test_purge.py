@@ -95,6 +95,8 @@ def test_a_deleted_organization_is_purged_with_its_projects(cast: Cast, pace: Pa
     admin = cast.client(cast.admin)
     assert admin.get(f"/api/v2/organizations/{cast.organization.pk}").status_code == 404
     assert admin.get(f"/api/v2/projects/{cast.project.pk}").status_code == 404
+    for key in (cast.key, cast.user_key):
+        assert cast.client(key).get("/api/v2/projects/config").status_code == 401
     before = rows_of(cast.foreign_project)
     assert purge_deleted(pace)
     assert list(Organization.objects.all()) == [cast.foreign_organization]
@@ -109,6 +111,8 @@ def test_a_deleted_stack_is_purged_with_its_events_and_nothing_is_counted_again(
     stack, kept = stack_with_events(cast.project, 30), stack_with_events(cast.project, 2)
     owner.delete(f"/api/v2/stacks/{stack.pk}")
     assert deleted_usage() == 30
+    shown = owner.get(f"/api/v2/projects/{cast.project.pk}?mode=stats").json()
+    assert (shown["stack_count"], shown["event_count"]) == (1, 2)
     assert purge_deleted(pace)
     assert list(Stack.objects.all()) == [kept]
     assert Event.objects.count() == 2
