@@ -47,7 +47,7 @@ def reader(cast: Cast) -> APIClient:
 
 def test_an_event_reads_as_it_was_posted(cast: Cast, post: Post, reader: APIClient) -> None:
     date = "2026-01-15T12:00:00.1234567+02:00"
-    sent = {
+    sent: dict[str, Any] = {
         "type": "log",
         "source": "shop",
         "message": 'It\'s <b>paid</b> & "done"',
@@ -153,7 +153,7 @@ def test_time_limits_the_list(post: Post, reader: APIClient) -> None:
 
 def test_cursor_paging_stays_stable_while_events_arrive(post: Post, reader: APIClient) -> None:
     post(*({"message": str(number), "date": minutes_ago(100 - number)} for number in range(25)))
-    first = reader.get("/api/v2/events", {"limit": 10, "include": "total"})
+    first = reader.get("/api/v2/events", {"limit": "10", "include": "total"})
     assert first["X-Result-Count"] == "25"
     post({"message": "new"})
     messages = [event["message"] for event in json.loads(first.content)]
@@ -181,7 +181,7 @@ def test_page_numbers_work_too(post: Post, reader: APIClient) -> None:
 
 def test_links_keep_the_other_parameters_and_stay_short_enough(post: Post, reader: APIClient) -> None:
     post(*({"message": str(number)} for number in range(3)))
-    response = reader.get("/api/v2/events", {"limit": 1, "filter": "type:log", "time": "last 1 hour"})
+    response = reader.get("/api/v2/events", {"limit": "1", "filter": "type:log", "time": "last 1 hour"})
     query = parse_qs(urlsplit(links(response)["next"]).query)
     assert query["filter"] == ["type:log"]
     assert query["time"] == ["last 1 hour"]

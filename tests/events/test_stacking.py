@@ -13,7 +13,7 @@ from events.models import Event, Stack
 from events.stacking.status import StackStatus
 from exceptionless_site.core.clock import utc_now
 from exceptionless_site.core.dates import format_utc
-from projects.models import ProjectUsage
+from projects.models import Project, ProjectUsage
 from tests.conftest import Cast
 
 Post = Callable[..., None]
@@ -103,9 +103,9 @@ def test_events_older_than_three_days_are_discarded_and_counted(post: Post) -> N
 def test_the_first_event_marks_the_project_as_configured(cast: Cast, post: Post) -> None:
     assert not cast.project.is_configured
     post({"message": "x"})
-    cast.project.refresh_from_db()
-    assert cast.project.is_configured
-    assert cast.project.last_event_date_utc is not None
+    project = Project.objects.get(pk=cast.project.pk)
+    assert project.is_configured
+    assert project.last_event_date_utc is not None
 
 
 def test_what_a_batch_has_over_the_quota_is_blocked(cast: Cast, post: Post) -> None:

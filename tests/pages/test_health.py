@@ -6,8 +6,6 @@ import pytest
 from django.db import DatabaseError
 from django.test import Client
 
-from exceptionless_site import health
-
 pytestmark = pytest.mark.django_db
 
 
@@ -22,7 +20,7 @@ def test_a_server_without_its_database_is_unhealthy(client: Client, monkeypatch:
     def refuse(*args: object) -> None:
         raise DatabaseError("gone")
 
-    monkeypatch.setattr(health.connection, "cursor", refuse)
+    monkeypatch.setattr("exceptionless_site.health.connection.cursor", refuse)
     response = client.get("/health")
     assert (response.status_code, response.content) == (503, b"Unhealthy")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -44,7 +45,7 @@ def race(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
             write(**arguments)
 
         monkeypatch.setattr(worker, "write_batch", write_together)
-        assert at_once([lambda claim=claim: worker.process(claim) for claim in claims]) == [None] * len(claims)
+        assert at_once([partial(worker.process, claim) for claim in claims]) == [None] * len(claims)
         monkeypatch.setattr(worker, "write_batch", write)
 
     return run
