@@ -9,6 +9,7 @@ from events.services.purge import has_deleted
 from events.services.source_maps import remove_unused_source_maps
 from events.services.stacks import reopen_snoozed_stacks
 from events.services.work_items import request_work, run_work_items
+from events.sessions.closing import INTERVAL, close_inactive_sessions
 from events.source_maps.searches import run_searches
 from exceptionless_site.jobs.registry import register
 
@@ -18,6 +19,7 @@ _CLEAN_UP_DELAY, _ORPHANS_DELAY = timedelta(minutes=5), timedelta(minutes=15)
 
 def register_jobs() -> None:
     register("reopen-snoozed-stacks", every=timedelta(seconds=30), run=reopen_snoozed_stacks)
+    register("close-inactive-sessions", every=INTERVAL, run=close_inactive_sessions)
     register("run-work-items", every=timedelta(seconds=5), run=run_work_items)
     register("purge-deleted", every=timedelta(minutes=1), run=request_purge)
     register("search-source-maps", every=timedelta(seconds=5), run=run_searches)

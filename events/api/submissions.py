@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from accounts.identity import Identity
 from events.ingest.parsers.query import event_from_query, parse_user_description
+from events.ingest.parsers.values import normalize_value
 from events.ingest.receive import check_gate, describe_request, receive_payload, resolve_project, store
 from events.ingest.steps.data_exclusions import exclusion_patterns
 from events.models.submission import SubmissionKind
@@ -126,6 +127,10 @@ _POSTED: dict[str, Any] = {
 }
 
 
+# A description's data becomes part of its event's, which must stay writable.
+_DATA_LEVEL = 2
+
+
 class PlainTextParser(BaseParser):
     """Lets the documentation and the browsable API offer plain text; the worker does the parsing."""
 
@@ -147,6 +152,8 @@ class UserDescriptionSerializer(WireSerializer):
         if address and (address.count("@") != 1 or address.startswith("@") or address.endswith("@")):
             message = "The EmailAddress field is not a valid e-mail address."
             raise serializers.ValidationError({"email_address": [message]})
+        if attrs.get("data"):
+            attrs["data"] = normalize_value(attrs["data"], _DATA_LEVEL)
         return attrs
 
 

@@ -11,6 +11,8 @@ from events.ingest.event import IncomingEvent
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from events.sessions.groups import SessionGroup
+
 
 @dataclass(frozen=True, slots=True)
 class SubmissionInfo:
@@ -68,6 +70,10 @@ class EventContext:
     """Why this event could not be processed; its neighbours go on."""
     custom_fields: dict[str, str | float | bool] = field(default_factory=dict)
     """Typed custom fields, such as `age-n`, that searching needs (wire name: idx)."""
+    session: SessionGroup | None = field(default=None, repr=False)
+    """The events of the batch that belong to the same session, this one included."""
+    is_server_made: bool = False
+    """No client sent it: it counts in no quota, and nobody is told of it."""
 
     @property
     def is_live(self) -> bool:

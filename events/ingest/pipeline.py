@@ -33,11 +33,13 @@ def steps(
     find_place: PlaceFinder = no_places,
     discard_bots: BatchFunction | None = None,
     map_frames: BatchFunction | None = None,
+    session: BatchFunction | None = None,
 ) -> tuple[Step, ...]:
     """All steps in their order.
 
     `maximum_age=None` lets old events pass, for sample data. `find_place` is made once per process.
-    `discard_bots` and `map_frames` (source maps) need the database and are left out without one.
+    `discard_bots` and `map_frames` (source maps) need the database and are left out without one; so is `session`,
+    whose outcome the writer stores.
     """
     return (
         Step((1,), "check_date", partial(check_date.run, maximum_age=maximum_age)),
@@ -51,6 +53,7 @@ def steps(
         Step((5, 40), "request_info", request_info.run),
         Step((5, 45), "environment", environment.run),
         Step((5, 50), "geo", partial(geo.run, find_place=find_place)),
+        *([Step((5, 70), "session", session)] if session else []),
         Step((5, 80), "angular", angular.run),
         Step((5, 90), "private_information", private_information.run),
         Step((6,), "truncate", truncate.run),
@@ -59,15 +62,20 @@ def steps(
     )
 
 
-def run(contexts: Sequence[EventContext], ordered_steps: Iterable[Step]) -> None:
-    """Take the contexts through the steps; each step sees those that are still live.
+def run(contexts: Sequence[EventContext], ordered_steps: Iterable[Step]) -> list[EventContext]:
+    """Take the contexts through the steps, each of which sees those that are still live; all of them, new ones last.
 
     A step decides per event and puts a failing one in error (see `each`). An exception that leaves a step is
     about the batch, such as a database that is away: it leaves this function too, for the batch to be repeated.
     """
-    live = list(contexts)
+    every = list(contexts)
+    live = every
     for step in ordered_steps:
         live = [context for context in live if context.is_live]
         if not live:
-            return
-        step.run(live)
+            break
+        made = step.run(live)
+        if made:
+            every += made
+            live += made
+    return every

@@ -75,7 +75,10 @@ def _too_big(identity: Identity) -> Problem:
 
 
 def _check_quota(identity: Identity) -> None:
-    organization = Organization.objects.get(pk=identity.organization_ids[0])
+    organization = Organization.objects.filter(pk=identity.organization_ids[0]).first()
+    if organization is None:
+        # Deleted since the credential was checked.
+        raise Problem(401)
     if events_left(organization) == 0:
         count_project_usage(
             organization_id=organization.pk, project_id=identity.default_project_id, counts={"blocked": 1}
@@ -124,7 +127,7 @@ def describe_request(request: HttpRequest, project: Project, api_version: int) -
         kind=SubmissionKind.EVENTS,
         api_version=api_version,
         content_encoding=clean_text(request.headers.get("Content-Encoding", ""))[:50],
-        ip_address=client_address(request),
+        ip_address=client_address(request)[:50],
         user_agent=clean_text(agent)[:500],
         received_utc=now,
         available_utc=now,
@@ -166,11 +169,13 @@ def _check_decompressed(submission: Submission, identity: Identity) -> None:
     """
     if not submission.content_encoding:
         return
+    limit = settings.MAXIMUM_EVENT_POST_SIZE
     try:
         decode_payload(
             bytes(submission.payload),
             content_encoding=submission.content_encoding,
-            max_decompressed_size=settings.MAXIMUM_EVENT_POST_SIZE * DECOMPRESSED_FACTOR,
+            max_size=limit,
+            max_decompressed_size=limit * DECOMPRESSED_FACTOR,
         )
     except PayloadTooLarge:
         raise _too_big(identity) from None

@@ -7,12 +7,16 @@ from datetime import datetime
 
 from events.documents import pack
 from events.ingest.context import EventContext
+from events.ingest.event import SESSION
 from events.models import Event
+from events.sessions.names import REFERENCE
+from events.sessions.start_event import has_end
 from exceptionless_site.core.ids import new_object_id
 from exceptionless_site.core.time_keys import event_key
 
 _HASH_BITS_KEPT = 63
 _LARGEST_COUNT = 2**31 - 1
+_LONGEST_SESSION_ID = 100
 
 
 def event_row(context: EventContext, now: datetime) -> Event:
@@ -30,6 +34,8 @@ def event_row(context: EventContext, now: datetime) -> Event:
         value=event.value,
         count=_count(event.count),
         user_hash=user_hash(event.data.get("@user")),
+        session_id=_session_id(event.data.get(REFERENCE)),
+        is_session_open=not has_end(event.data) if event.type == SESSION else None,
         created_utc=now,
         document=pack(event.to_document()),
     )
@@ -37,6 +43,10 @@ def event_row(context: EventContext, now: datetime) -> Event:
 
 def _text(value: object, length: int) -> str | None:
     return value[:length] if isinstance(value, str) and value else None
+
+
+def _session_id(value: object) -> str | None:
+    return value if isinstance(value, str) and 0 < len(value) <= _LONGEST_SESSION_ID else None
 
 
 def _count(value: int | None) -> int | None:

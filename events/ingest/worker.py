@@ -26,7 +26,10 @@ from events.ingest.steps.step import Step
 from events.ingest.user_descriptions import EventNotThereYet, apply_user_description
 from events.ingest.writer import Blocked, write_batch
 from events.models.submission import SubmissionKind
+from events.sessions import step as session_step
+from events.sessions.changes import SessionChanges
 from events.source_maps.step import FrameMapper
+from exceptionless_site.core.clock import utc_now
 from exceptionless_site.core.ids import new_secret
 
 logger = logging.getLogger(__name__)
@@ -140,11 +143,20 @@ def store(contexts: list[EventContext], claim: Claim | None, steps: Sequence[Ste
     """Take contexts through the pipeline and write them, together with the end of their claim."""
     allowed, blocked = _within_quota(contexts)
     referenced = cancel_duplicates(allowed)
-    pipeline.run(allowed, steps or default_steps())
+    processed = pipeline.run(allowed, steps or default_steps())
+    sessions = SessionChanges(processed)
     for attempt in range(1, _WRITE_ATTEMPTS + 1):
-        groups = group_by_stack(allowed)
+        sessions.plan(utc_now())
+        groups = group_by_stack(processed)
         try:
-            write_batch(contexts=allowed, groups=groups, claim=claim, blocked=blocked, referenced=referenced)
+            write_batch(
+                contexts=processed,
+                groups=groups,
+                sessions=sessions,
+                claim=claim,
+                blocked=blocked,
+                referenced=referenced,
+            )
             return
         except (IntegrityError, OperationalError, BatchChanged):
             # Another worker drew one of our keys, holds what we wait for, or stored what we have too.
@@ -173,5 +185,8 @@ def _within_quota(contexts: list[EventContext]) -> tuple[list[EventContext], Blo
 @cache
 def default_steps() -> tuple[Step, ...]:
     return pipeline.steps(
-        find_place=GeoDatabase(lambda: settings.GEOIP_DATABASE), discard_bots=discard_bots, map_frames=FrameMapper()
+        find_place=GeoDatabase(lambda: settings.GEOIP_DATABASE),
+        discard_bots=discard_bots,
+        map_frames=FrameMapper(),
+        session=session_step.run,
     )

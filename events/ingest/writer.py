@@ -15,6 +15,7 @@ from events.ingest.parking import park_failed
 from events.ingest.rows import event_row
 from events.ingest.stacks import BatchChanged, StackGroup, create_stacks, update_stacks
 from events.models import Event
+from events.sessions.changes import SessionChanges
 from exceptionless_site.core.clock import utc_now
 from projects.services.usage import count_usage_of_projects
 
@@ -28,6 +29,7 @@ def write_batch(
     *,
     contexts: Sequence[EventContext],
     groups: Sequence[StackGroup],
+    sessions: SessionChanges | None = None,
     claim: Claim | None = None,
     blocked: Blocked | None = None,
     referenced: Sequence[EventContext] = (),
@@ -39,10 +41,13 @@ def write_batch(
     taken or BatchChanged, after which the batch can simply be grouped and written again.
     """
     # The rows are packed before the transaction, in which on SQLite nobody else can write.
-    rows = _draft(groups, utc_now())
+    now = utc_now()
+    rows = _draft(groups, now)
     with transaction.atomic():
         if claim is not None:
             claim.finish()
+        if sessions is not None:
+            sessions.apply(now)
         create_stacks(groups)
         if has_new_duplicates(referenced, [group.stack for group in groups if group.stack]):
             raise BatchChanged
@@ -72,6 +77,8 @@ def _complete(rows: Iterable[_Draft]) -> Iterator[Event]:
 def _count_usage(contexts: Iterable[EventContext], blocked: Blocked) -> None:
     counts: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for context in contexts:
+        if context.is_server_made:
+            continue
         owner = (context.project.organization_id, context.project.project_id)
         if context.is_discarded:
             counts[owner]["discarded"] += 1

@@ -1,7 +1,19 @@
 from events.models.event import Event
+from events.models.heartbeat import Heartbeat
+from events.models.session import Session, SessionIdentity
 from events.models.source_map import SourceMap, SourceMapSearch
 from events.models.stack import Stack
 from events.models.submission import Submission
 from events.models.work_item import WorkItem
 
-__all__ = ["Event", "SourceMap", "SourceMapSearch", "Stack", "Submission", "WorkItem"]
+__all__ = [
+    "Event",
+    "Heartbeat",
+    "Session",
+    "SessionIdentity",
+    "SourceMap",
+    "SourceMapSearch",
+    "Stack",
+    "Submission",
+    "WorkItem",
+]

@@ -27,7 +27,8 @@ class EventQuerySet(models.QuerySet["Event"]):
 class Event(models.Model):
     """One occurrence. `key` holds the date (see time_keys), `event_id` is the wire's id.
 
-    `user_hash` is a 63-bit hash of the user's identity, for counting distinct users.
+    `user_hash` is a 63-bit hash of the user's identity, for counting distinct users. `session_id` is the session that
+    the event refers to (`@ref:session`); the start event of a session has that id as its reference id.
     """
 
     key = models.BigIntegerField(primary_key=True)
@@ -43,6 +44,8 @@ class Event(models.Model):
     count = models.IntegerField(null=True)
     is_first_occurrence = models.BooleanField(default=False)
     user_hash = models.BigIntegerField(null=True)
+    session_id = models.CharField(max_length=100, null=True)  # noqa: DJ001
+    is_session_open = models.BooleanField(null=True, help_text="Of session starts only: the session has no end yet.")
     created_utc = models.DateTimeField()
     document = models.BinaryField()
 
@@ -59,6 +62,17 @@ class Event(models.Model):
                 name="event_project_reference",
                 condition=models.Q(reference_id__isnull=False),
             ),
+            models.Index(
+                fields=["organization", "session_id", "key"],
+                name="event_session",
+                condition=models.Q(session_id__isnull=False),
+            ),
+            models.Index(
+                fields=["organization", "key"],
+                name="event_session_start",
+                condition=models.Q(is_session_open__isnull=False),
+            ),
+            models.Index(fields=["key"], name="event_open_session", condition=models.Q(is_session_open=True)),
         ]
 
     def __str__(self) -> str:

@@ -29,6 +29,8 @@ _COLUMNS = {
     "reference": "reference_id",
     "reference_id": "reference_id",
     "status": "stack__status",
+    "ref.session": "session_id",
+    "session": "session_id",
 }
 _LOWER_CASE_COLUMNS = {"type": "type", "level": "level"}
 _NUMBERS = {"value": "value", "count": "count", "occurrences": "stack__total_occurrences"}
@@ -37,6 +39,7 @@ _BOOLEANS = {
     "is_first_occurrence": "is_first_occurrence",
     "critical": "stack__occurrences_are_critical",
 }
+_SESSION_END = frozenset({"data.sessionend", "idx.sessionend-d"})
 _ALL_COLUMNS = _COLUMNS | _LOWER_CASE_COLUMNS | _NUMBERS | _BOOLEANS
 
 
@@ -75,6 +78,9 @@ def _leaf(node: Node, field: str) -> Q:
         return Q(pk__gte=0)
     if field in ("date", "created_utc") and isinstance(node, Term | Range):
         return _date(node)
+    if field in _SESSION_END and (isinstance(node, Presence) or (isinstance(node, Term) and node.is_wildcard)):
+        has_end = Q(is_session_open=False)
+        return ~has_end if isinstance(node, Presence) and node.missing else has_end
     if field not in _ALL_COLUMNS:
         named = f"The field '{field}'" if field else "A term without a field"
         raise FilterValueError(f"{named} cannot be searched yet.")

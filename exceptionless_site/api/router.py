@@ -22,6 +22,7 @@ from accounts.api.organizations import OrganizationViewSet
 from accounts.api.suspensions import SuspensionViewSet
 from accounts.api.users import UserViewSet
 from events.api.events import EventViewSet
+from events.api.sessions import SessionViewSet
 from events.api.project_data import ProjectWorkViewSet
 from events.api.source_maps import SourceMapViewSet
 from events.api.stack_actions import StackActionViewSet
@@ -130,6 +131,18 @@ ROWS: tuple[Row, ...] = (
         "describe",
     ),
     ("GET", "/api/v2/stacks/{stack_id:objectid}/events", EventViewSet, "list_by_stack"),
+    # Sessions
+    ("GET", "/api/v2/events/session/heartbeat", SessionViewSet, "heartbeat"),
+    ("GET", "/api/v2/events/sessions", SessionViewSet, "list"),
+    ("GET", "/api/v2/events/sessions/{session_id:identifier}", SessionViewSet, "list_by_session"),
+    ("GET", "/api/v2/organizations/{organization_id:objectid}/events/sessions", SessionViewSet, "list_by_organization"),
+    ("GET", "/api/v2/projects/{project_id:objectid}/events/sessions", SessionViewSet, "list_by_project"),
+    (
+        "GET",
+        "/api/v2/projects/{project_id:objectid}/events/sessions/{session_id:identifier}",
+        SessionViewSet,
+        "list_by_project_session",
+    ),
     # Stacks
     ("GET", "/api/v2/stacks", StackViewSet, "list"),
     ("GET", "/api/v2/stacks/{id:objectid}", StackViewSet, "retrieve"),

@@ -17,7 +17,8 @@ from tests.commands.running import CHECKOUT, clean_environment, manage, wait_for
 def environment(tmp_path: Path) -> dict[str, str]:
     """Settings of a server with an empty, migrated database."""
     values = {"EXCEPTIONLESS_DATA_DIR": str(tmp_path)}
-    assert manage("migrate", "-v0", **values).returncode == 0
+    migration = manage("migrate", "-v0", **values)
+    assert migration.returncode == 0, migration.stderr
     return values
 
 

@@ -243,7 +243,7 @@ def test_ingested_events(owner: APIClient, post: Callable[..., None]) -> None:
     post(*({"type": "log", "source": "a", "message": str(number), "data": user} for number in range(3)))
     post({"type": "usage", "source": "b", "count": 10})
     found = [(row["title"], row["total"], row["users"]) for row in read(owner, "stack_frequent")]
-    assert found == [("b", 10, 0), ("a", 3, 1)]
+    assert found == [("b", 10, 0), ("a", 3, 1), ("Session Start", 1, 1)]
 
 
 @EACH_MODE

@@ -150,11 +150,11 @@ def test_rows_of_ingested_events(owner: APIClient, post: Callable[..., None]) ->
     post({"type": "error", "data": {"@error": error, "@user": {"identity": "ada"}}, "count": 3})
     post({"type": "usage", "source": "Checkout"})
     by_key = {row["template_key"]: row for row in rows(owner)}
-    assert set(by_key) == {"stack-error-summary", "stack-feature-summary"}
+    assert set(by_key) == {"stack-error-summary", "stack-feature-summary", "stack-session-summary"}
     failed = by_key["stack-error-summary"]
     assert (failed["total"], failed["users"], failed["total_users"]) == (3, 1, 1)
     assert failed["data"]["Type"] == "NullReferenceException"
-    assert Event.objects.count() == Stack.objects.count() == 2
+    assert Event.objects.count() == Stack.objects.count() == 3
 
 
 @pytest.mark.parametrize("number", [1, 60])

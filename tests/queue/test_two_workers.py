@@ -35,18 +35,18 @@ def race(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Process the claims each in a thread; all have read what they need before any of them writes."""
 
     def run(*claims: Claim) -> None:
-        barrier, write = threading.Barrier(len(claims)), write_batch
+        barrier = threading.Barrier(len(claims))
         arrived = threading.local()
 
         def write_together(**arguments: Any) -> None:
             if not hasattr(arrived, "once"):
                 arrived.once = True
                 barrier.wait(10)
-            write(**arguments)
+            write_batch(**arguments)
 
         monkeypatch.setattr(worker, "write_batch", write_together)
         assert at_once([partial(worker.process, claim) for claim in claims]) == [None] * len(claims)
-        monkeypatch.setattr(worker, "write_batch", write)
+        monkeypatch.setattr(worker, "write_batch", write_batch)
 
     return run
 
@@ -118,13 +118,13 @@ def test_many_projects_counted_in_any_order_do_not_block_each_other(cast: Cast, 
 
 def test_a_stack_that_is_deleted_meanwhile_gives_way_to_a_new_one(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     worker.process(claim_of("before", cast.project, log("shared")))
-    write, calls = write_batch, []
+    calls: list[object] = []
 
     def delete_first(**arguments: Any) -> None:
         if not calls:
             Stack.objects.update(is_deleted=True)
         calls.append(arguments)
-        write(**arguments)
+        write_batch(**arguments)
 
     monkeypatch.setattr(worker, "write_batch", delete_first)
     worker.process(claim_of("a", cast.project, log("shared", tags=["Kept"])))
@@ -140,18 +140,18 @@ def test_a_batch_that_is_written_again_takes_nothing_over_from_the_first_time(
     """The first try made the stack, was rolled back, and another worker made it meanwhile."""
     claim = claim_of("late", cast.project, log("shared", tags=["Mine"]))
     other = claim_of("quick", cast.project, log("shared"))
-    write, calls = write_batch, []
+    calls: list[object] = []
 
     def fail_once(**arguments: Any) -> None:
         calls.append(arguments)
         if len(calls) == 1:
             with transaction.atomic():
-                write(**arguments)
+                write_batch(**arguments)
                 transaction.set_rollback(True)
-            monkeypatch.setattr(worker, "write_batch", write)
+            monkeypatch.setattr(worker, "write_batch", write_batch)
             worker.process(other)
             raise IntegrityError
-        write(**arguments)
+        write_batch(**arguments)
 
     monkeypatch.setattr(worker, "write_batch", fail_once)
     worker.process(claim)

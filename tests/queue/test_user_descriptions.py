@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
 import time_machine
 
 from events.ingest.parking import DESCRIPTION_ATTEMPTS
@@ -89,3 +90,19 @@ def test_the_description_of_a_deleted_project_is_let_go(cast: Cast) -> None:
     Project.objects.filter(pk=cast.project.pk).update(is_deleted=True)
     work()
     assert not Submission.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "value",
+    ['{"a":' * 300 + "1" + "}" * 300, "123456789012345678901234567890", '"\\ud800"'],
+    ids=["deep", "large", "odd"],
+)
+def test_data_that_could_not_be_written_is_kept_as_text(cast: Cast, value: str) -> None:
+    queued(cast.project, EVENT)
+    body = f'{{"description":"\\ud800","data":{{"odd":{value}}}}}'
+    address = "/api/v2/events/by-ref/order-1042/user-description"
+    response = cast.client(cast.key).post(address, body, content_type="application/json")
+    assert response.status_code == 202
+    work()
+    assert description() == {"description": "\ufffd"}
+    assert Event.objects.get().content["data"]["odd"]

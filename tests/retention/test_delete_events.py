@@ -148,6 +148,7 @@ def test_the_total_never_falls_below_zero(cast: Cast) -> None:
     assert dates(stack)[0] == 0
 
 
+@pytest.mark.usefixtures("nobody_else")
 @pytest.mark.parametrize("count", [2, 40])
 def test_deleting_costs_as_many_statements_for_forty_events_as_for_two(cast: Cast, count: int) -> None:
     events = [make_event(make_stack(cast.project), minutes=number) for number in range(count)]

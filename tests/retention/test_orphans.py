@@ -31,6 +31,7 @@ def test_events_of_what_is_only_soft_deleted_are_no_orphans(cast: Cast, pace: Pa
     assert Event.objects.count() == 1
 
 
+@pytest.mark.usefixtures("nobody_else")
 def test_owners_are_looked_up_in_pages(cast: Cast, pace: Pace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(orphans, "_IDS_PER_STATEMENT", 3)
     stacks = [make_stack(cast.project) for _ in range(8)]

@@ -189,6 +189,7 @@ def test_a_purge_that_ran_out_of_time_goes_on_where_it_stopped(cast: Cast) -> No
     assert not Project.objects.filter(pk=cast.project.pk).exists()
 
 
+@pytest.mark.usefixtures("nobody_else")
 def test_no_deletion_names_more_rows_than_a_batch(cast: Cast, pace: Pace) -> None:
     for count in (700, 900, 3):
         stack_with_events(cast.project, count)

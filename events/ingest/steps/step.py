@@ -10,7 +10,7 @@ from typing import NamedTuple
 from events.ingest.context import EventContext
 
 EventFunction = Callable[[EventContext], None]
-BatchFunction = Callable[[Sequence[EventContext]], None]
+BatchFunction = Callable[[Sequence[EventContext]], Sequence[EventContext] | None]
 
 logger = logging.getLogger(__name__)
 
@@ -18,7 +18,8 @@ logger = logging.getLogger(__name__)
 class Step(NamedTuple):
     """One entry of the pipeline.
 
-    `order` is the contract's priority: (action,) or (5, plugin) for the plugins that action 5 runs.
+    `order` is the contract's priority: (action,) or (5, plugin) for the plugins that action 5 runs. `run` may answer
+    contexts of events that it made; they go through the later steps.
     """
 
     order: tuple[int, ...]
