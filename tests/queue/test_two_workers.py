@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from accounts.models import OrganizationUsage
 from events.ingest import worker
@@ -36,17 +37,22 @@ def race(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
     def run(*claims: Claim) -> None:
         barrier = threading.Barrier(len(claims))
-        arrived = threading.local()
+        arrived, deadlocks = threading.local(), []
 
         def write_together(**arguments: Any) -> None:
             if not hasattr(arrived, "once"):
                 arrived.once = True
                 barrier.wait(10)
-            write_batch(**arguments)
+            try:
+                write_batch(**arguments)
+            except OperationalError as error:
+                deadlocks.append(error)
+                raise
 
         monkeypatch.setattr(worker, "write_batch", write_together)
         assert at_once([partial(worker.process, claim) for claim in claims]) == [None] * len(claims)
         monkeypatch.setattr(worker, "write_batch", write_batch)
+        assert not deadlocks
 
     return run
 
@@ -56,17 +62,17 @@ def log(source: str, **fields: Any) -> dict[str, Any]:
 
 
 def test_new_stacks_of_both_are_made_once_and_count_exactly(cast: Cast, race: Callable[..., None]) -> None:
-    sources = [f"source {number}" for number in range(40)]
+    sources = [f"source {number}" for number in range(300)]
     forwards = claim_of("a", cast.project, [log(source) for source in sources])
     backwards = claim_of("b", cast.project, [log(source) for source in reversed(sources)], [log(sources[0])])
     race(forwards, backwards)
-    assert Stack.objects.count() == 40
-    assert sorted(Stack.objects.values_list("total_occurrences", flat=True)) == [2] * 39 + [3]
-    for stack in Stack.objects.all():
-        events = Event.objects.filter(stack=stack)
-        assert events.count() == stack.total_occurrences
-        assert events.filter(is_first_occurrence=True).count() == 1
-    assert OrganizationUsage.objects.get().total == ProjectUsage.objects.get().total == 81
+    assert Stack.objects.count() == 300
+    assert sorted(Stack.objects.values_list("total_occurrences", flat=True)) == [2] * 299 + [3]
+    stored = Counter(Event.objects.values_list("stack_id", flat=True))
+    assert stored == dict(Stack.objects.values_list("id", "total_occurrences"))
+    firsts = Counter(Event.objects.filter(is_first_occurrence=True).values_list("stack_id", flat=True))
+    assert firsts == dict.fromkeys(stored, 1)
+    assert OrganizationUsage.objects.get().total == ProjectUsage.objects.get().total == 601
     assert not Submission.objects.exists()
 
 
@@ -101,19 +107,23 @@ def test_a_fixed_stack_regresses_once(cast: Cast, race: Callable[..., None]) -> 
     assert (stack.status, stack.total_occurrences) == ("regressed", 3)
 
 
-def test_many_projects_counted_in_any_order_do_not_block_each_other(cast: Cast, race: Callable[..., None]) -> None:
-    projects = [cast.project, cast.foreign_project]
-    projects += [Project.objects.create(organization=cast.organization, name=str(number)) for number in range(6)]
-    claims = []
-    for name, ordered in (("a", projects), ("b", projects[::-1]), ("c", projects[::2] + projects[1::2])):
-        rows = [row for project in ordered for row in queued(project, [log("x"), log("y")])]
-        claim = Claimer(name).claim()
-        assert claim is not None
-        assert len(claim.submissions) == len(rows)
-        claims.append(claim)
-    race(*claims)
-    assert sorted(ProjectUsage.objects.values_list("total", flat=True)) == [6] * 8
-    assert sorted(OrganizationUsage.objects.values_list("total", flat=True)) == [6, 42]
+def test_projects_of_one_organization_counted_together_and_alone_do_not_block_each_other(
+    cast: Cast, race: Callable[..., None]
+) -> None:
+    other = Project.objects.create(organization=cast.organization, name="Other")
+    first, last = sorted([cast.project, other], key=lambda project: project.pk)
+    for number in range(5):
+        claims = []
+        for name, projects in (("a", [first, last]), ("b", [last]), ("c", [cast.foreign_project, last, first])):
+            rows = [row for project in projects for row in queued(project, [log(f"{name} {number}") for _ in range(9)])]
+            claim = Claimer(name).claim()
+            assert claim is not None
+            assert len(claim.submissions) == len(rows)
+            claims.append(claim)
+        race(*claims)
+    totals = dict(ProjectUsage.objects.values_list("project_id", "total"))
+    assert totals == {first.pk: 90, last.pk: 135, cast.foreign_project.pk: 45}
+    assert sorted(OrganizationUsage.objects.values_list("total", flat=True)) == [45, 225]
 
 
 def test_a_stack_that_is_deleted_meanwhile_gives_way_to_a_new_one(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

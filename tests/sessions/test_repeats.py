@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,8 @@ from django.db import IntegrityError, connection
 
 from accounts.models import OrganizationUsage
 from events.ingest import worker, writer
-from events.ingest.worker import Worker
+from events.ingest.claims import claim_submissions
+from events.ingest.worker import Worker, process
 from events.models import Event, Session, Stack, Submission
 from events.sessions import changes, rows
 from events.sessions.changes import SessionChanges
@@ -219,6 +220,39 @@ class TestTwoWorkers:
         )
         assert sorted(start.reference_id or "" for start in starts()) == names
         assert len(others()) == 40
+
+    def test_four_workers_and_the_job_make_one_start_for_each_session(self, story: Story, enqueue: Enqueue) -> None:
+        for number in range(120):
+            name = f"session-{number % 10:04}"
+            user = {"@user": {"identity": f"user-{number % 7}"}}
+            enqueue([story.named(number, session_id=name), story.event(number, data=user)])
+        failures: list[BaseException] = []
+
+        def work_on() -> None:
+            worker = Worker("one of four")
+            try:
+                while (claim := claim_submissions(worker.name, 5)) is not None:
+                    process(claim)
+                    close_inactive_sessions(story.at(200))
+            except BaseException as failure:
+                failures.append(failure)
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=work_on) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        assert not failures
+        assert not Submission.objects.exists()
+        ids = [start.reference_id for start in starts()]
+        assert len(ids) == len(set(ids)) == 17
+        assert session_ids() == set(ids)
+        for start in starts():
+            dates = [event.date for event in others() if event.session_id == start.reference_id]
+            last = start.date + timedelta(seconds=start.value or 0)
+            assert last == max(*dates, start.date)
 
     def test_the_job_waits_for_a_worker_and_leaves_its_session_open(
         self, story: Story, enqueue: Enqueue, monkeypatch: pytest.MonkeyPatch
