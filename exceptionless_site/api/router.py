@@ -22,8 +22,8 @@ from accounts.api.organizations import OrganizationViewSet
 from accounts.api.suspensions import SuspensionViewSet
 from accounts.api.users import UserViewSet
 from events.api.events import EventViewSet
-from events.api.sessions import SessionViewSet
 from events.api.project_data import ProjectWorkViewSet
+from events.api.sessions import SessionViewSet
 from events.api.source_maps import SourceMapViewSet
 from events.api.stack_actions import StackActionViewSet
 from events.api.stacks import StackViewSet
