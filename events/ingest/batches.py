@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -22,6 +23,8 @@ from events.models import Submission
 from events.models.submission import SubmissionKind
 from exceptionless_site.core import json
 from exceptionless_site.core.time_keys import arrival_key
+
+logger = logging.getLogger(__name__)
 
 EVENTS_PER_BATCH = 1_000
 """A submission with more events is split into submissions of so many each."""
@@ -75,6 +78,7 @@ def read_batches(claim: Claim) -> Iterator[Batch]:
 def _read(claim: Claim, submission: Submission, project: ProjectSettings | None) -> Batch | None:
     if project is None:
         # Events of a project that was deleted meanwhile have no reader any more.
+        logger.info("Submission %d is let go with its project", submission.key)
         return Batch([submission])
     try:
         return _read_events(claim, submission, project)

@@ -47,6 +47,13 @@ class Claim:
         """The same submissions, one claim for each."""
         return [Claim(self.worker, [submission]) for submission in self.submissions]
 
+    def release(self) -> None:
+        """Let go of what is not finished, as if it had not been claimed."""
+        keys = [submission.key for submission in self.submissions]
+        Submission.objects.filter(key__in=keys, claimed_by=self.worker).update(
+            claimed_by="", available_utc=F("received_utc"), attempts=F("attempts") - 1
+        )
+
     def keep(self) -> None:
         """Renew the lease of what is not finished yet, when much of it has passed. To be called now and then."""
         now = utc_now()

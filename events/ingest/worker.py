@@ -31,12 +31,13 @@ from events.sessions.changes import SessionChanges
 from events.source_maps.step import FrameMapper
 from exceptionless_site.core.clock import utc_now
 from exceptionless_site.core.ids import new_secret
+from exceptionless_site.core.time_keys import reseed
 
 logger = logging.getLogger(__name__)
 
 IDLE_SECONDS = 0.025
 _AFTER_FAILURE_SECONDS = 1.0
-_WRITE_ATTEMPTS = 3
+_WRITE_ATTEMPTS = 5
 _ATTEMPTS_AS_A_WHOLE = 2
 
 
@@ -48,10 +49,10 @@ class Worker:
         self._claimer = Claimer(self.name)
 
     def run_until(self, stop: threading.Event) -> None:
-        """Work until `stop` is set, which ends the loop after the claim in hand."""
+        """Work until `stop` is set, which ends the loop after the batch in hand."""
         while not stop.is_set():
             try:
-                handled = self.run_once()
+                handled = self.run_once(stop)
             except Exception as error:
                 # The claim's lease brings the batch back; the database may only be restarting.
                 where = "".join(traceback.format_tb(error.__traceback__))
@@ -62,19 +63,22 @@ class Worker:
             if not handled:
                 stop.wait(IDLE_SECONDS)
 
-    def run_once(self) -> int:
-        """Process one claim; how many submissions it had."""
+    def run_once(self, stop: threading.Event | None = None) -> int:
+        """Process one claim, or what of it is begun when `stop` is set; how many submissions it had."""
         claim = self._claimer.claim() if has_waiting() else None
         if claim is None:
             return 0
-        process(claim)
+        process(claim, stop)
         return len(claim.submissions)
 
 
-def process(claim: Claim) -> None:
+def process(claim: Claim, stop: threading.Event | None = None) -> None:
     """Process a claim in batches; when one fails, each submission alone, so that none holds up the rest."""
     for batch in read_batches(claim):
         _store_batch(claim.worker, batch)
+        if stop is not None and stop.is_set():
+            claim.release()
+            return
     # Descriptions come last: the event they describe is often in the same claim.
     for submission in claim.submissions:
         if submission.kind == SubmissionKind.USER_DESCRIPTION:
@@ -162,7 +166,8 @@ def store(contexts: list[EventContext], claim: Claim | None, steps: Sequence[Ste
             # Another worker drew one of our keys, holds what we wait for, or stored what we have too.
             if attempt == _WRITE_ATTEMPTS:
                 raise
-            referenced = cancel_duplicates(referenced)
+            reseed()
+            cancel_duplicates(referenced)
 
 
 def _within_quota(contexts: list[EventContext]) -> tuple[list[EventContext], Blocked]:

@@ -19,12 +19,13 @@ _LAST_MILLISECOND = (1 << 43) - 1
 _sequence = itertools.count(secrets.randbits(SEQUENCE_BITS))
 
 
-def _reseed_after_fork() -> None:
+def reseed() -> None:
+    """Go on elsewhere in the sequence: a forked child does, and who drew keys that another process had drawn."""
     global _sequence
     _sequence = itertools.count(secrets.randbits(SEQUENCE_BITS))
 
 
-os.register_at_fork(after_in_child=_reseed_after_fork)
+os.register_at_fork(after_in_child=reseed)
 
 
 def to_milliseconds(moment: datetime) -> int:

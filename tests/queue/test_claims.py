@@ -154,6 +154,15 @@ class TestLeases:
                 assert Claimer("other").claim() is None
             claim.finish()
 
+    def test_what_is_released_is_as_if_it_had_not_been_claimed(self, cast: Cast) -> None:
+        queued(cast.project, {}, {})
+        claim = take(Claimer("stopping"))
+        Submission.objects.filter(key=claim.submissions[0].key).update(claimed_by="heir")
+        claim.release()
+        rows = Submission.objects.order_by("key").values_list("claimed_by", "attempts")
+        assert list(rows) == [("heir", 1), ("", 0)]
+        assert [row.key for row in take(Claimer("next")).submissions] == [claim.submissions[1].key]
+
     def test_what_a_dead_worker_held_is_tried_one_by_one(self, cast: Cast) -> None:
         queued(cast.project, {}, {}, {})
         take(Claimer("dead"))

@@ -136,13 +136,16 @@ def wait_for_first_claim(process: subprocess.Popen[str]) -> None:
     raise AssertionError("the worker did not start")
 
 
-def test_a_worker_that_is_asked_to_stop_finishes_its_batch(cast: Cast) -> None:
-    queued(cast.project, *({"type": "log", "source": "a"} for _ in range(100)))
+def test_a_worker_that_is_asked_to_stop_lets_go_of_the_rest(cast: Cast) -> None:
+    payloads = [[{"type": "log", "source": "a"} for _ in range(900)] for _ in range(20)]
+    queued(cast.project, *payloads)
     with start("manage.py", "worker") as worker:
         wait_for_first_claim(worker)
         worker.terminate()
         assert worker.wait(20) == 0
-    check_exactly_once(["a"], posts=100)
+    assert not Submission.objects.exclude(claimed_by="", attempts=0).exists()
+    work()
+    check_exactly_once(["a"], posts=900 * 20)
 
 
 def test_a_database_that_drops_its_connections_loses_and_doubles_nothing(

@@ -24,6 +24,7 @@ from events.ingest.stacks import create_stacks
 from events.ingest.steps.step import Step, each
 from events.ingest.worker import Worker
 from events.models import Event, Submission
+from events.search.sql.storage import SearchableEvent
 from exceptionless_site.core import json
 from exceptionless_site.core.clock import utc_now
 from tests.conftest import Cast
@@ -37,7 +38,7 @@ def poison(monkeypatch: pytest.MonkeyPatch) -> Callable[[type[Exception]], None]
     """Make the database refuse events whose message is `poison`."""
 
     def arm(kind: type[Exception]) -> None:
-        def refuse(context: EventContext, *arguments: Any) -> Event:
+        def refuse(context: EventContext, *arguments: Any) -> SearchableEvent:
             if context.event.message == "poison":
                 raise kind(f"{SECRET}\x00\ud800")
             return event_row(context, *arguments)
@@ -213,9 +214,9 @@ def test_the_events_of_a_deleted_project_are_let_go(cast: Cast) -> None:
 
 
 def test_no_exception_ends_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    stop, calls = threading.Event(), []
+    calls: list[Worker] = []
 
-    def fail_twice(self: Worker) -> int:
+    def fail_twice(self: Worker, stop: threading.Event) -> int:
         calls.append(self)
         if len(calls) < 3:
             raise MemoryError
@@ -225,5 +226,5 @@ def test_no_exception_ends_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Worker, "run_once", fail_twice)
     monkeypatch.setattr(worker, "_AFTER_FAILURE_SECONDS", 0.01)
     monkeypatch.setattr(worker, "close_old_connections", lambda: None)
-    Worker("tough").run_until(stop)
+    Worker("tough").run_until(threading.Event())
     assert len(calls) == 3

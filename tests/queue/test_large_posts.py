@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import threading
 import tracemalloc
 from typing import Any
 
@@ -94,6 +95,17 @@ def test_a_post_of_many_events_is_split_and_keeps_all_of_them(
     assert sum(Stack.objects.values_list("total_occurrences", flat=True)) == 25
     assert OrganizationUsage.objects.get().total == 25
     assert not Submission.objects.exists()
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_a_worker_that_is_stopped_finishes_the_batch_in_hand(cast: Cast, written: list[int]) -> None:
+    queued(cast.project, *([{}] * 10 for _ in range(5)))
+    stop = threading.Event()
+    stop.set()
+    assert worker.Worker("stopping").run_once(stop) == 5
+    assert written == [10]
+    assert set(Submission.objects.values_list("claimed_by", "attempts")) == {("", 0)}
+    assert Submission.objects.count() == 4
 
 
 @pytest.mark.usefixtures("small_batches")

@@ -9,13 +9,15 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import OrganizationUsage
 from events.ingest import worker
 from events.ingest.claims import Claim, Claimer
 from events.ingest.writer import write_batch
 from events.models import Event, Stack, Submission
+from exceptionless_site.core.clock import utc_now
 from projects.models import Project, ProjectUsage
 from tests.conftest import Cast
 from tests.queue.rows import at_once, queued
@@ -169,3 +171,29 @@ def test_a_batch_that_is_written_again_takes_nothing_over_from_the_first_time(
     assert (stack.total_occurrences, stack.tags) == (2, ["Mine"])
     assert Event.objects.filter(is_first_occurrence=True).count() == 1
     assert OrganizationUsage.objects.get().total == 2
+
+
+def test_keys_that_another_process_has_drawn_are_drawn_again(cast: Cast) -> None:
+    """All events of a second share a date when clients leave fractions out, and two processes count through it."""
+    date = utc_now().replace(microsecond=0)
+    worker.process(claim_of("before", cast.project, log("shared", date=date.isoformat())))
+    (stored,) = Event.objects.all()
+    drawn = range(stored.key - 3_000, stored.key)
+    fields = {"organization_id": stored.organization_id, "project_id": stored.project_id, "stack_id": stored.stack_id}
+    others = [Event(key=key, type="log", created_utc=date, document=stored.document, **fields) for key in drawn]
+    Event.objects.bulk_create(others)
+    sent = [log("shared", date=date.isoformat(), tags=["New"]) for _ in range(50)]
+    worker.process(claim_of("a", cast.project, sent))
+    assert Event.objects.count() == 1 + 3_000 + 50
+    assert Stack.objects.get().total_occurrences == 51
+
+
+def test_the_number_of_statements_does_not_grow_with_the_batch(cast: Cast) -> None:
+    def statements(number: int) -> int:
+        for _ in range(2):
+            claim = claim_of("a", cast.project, [log(f"{number}-{position}") for position in range(number)])
+            with CaptureQueriesContext(connection) as queries:
+                worker.process(claim)
+        return len(queries)
+
+    assert statements(5) == statements(50) <= 20
