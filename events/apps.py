@@ -7,6 +7,10 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         from events import jobs, totals
+        from events.search.sql import checks, storage
+        from events.services import event_deletion
 
         totals.register()
         jobs.register_jobs()
+        checks.register()
+        event_deletion.on_delete.append(storage.forget_events)

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from heapq import merge
+from itertools import islice
 
 from django.db.models import Q
+from django.db.models.lookups import In
 
 from accounts.identity import Identity
 from accounts.models import Organization
 from events.models import Event, Stack
 from events.models.event import EventQuerySet
+from events.search.compile import compile_events
+from events.search.conditions import EVERYTHING, Condition
 from events.search.dates import TimeRange
+from events.search.sql.matching import KeyWindow, Unindexed, top_condition
+from events.search.sql.queries import AnyOf, Has, Query
+from events.search.sql.tokens import keyword_token
 from exceptionless_site.core.clock import utc_now
 from exceptionless_site.core.time_keys import key_range
 from projects.models import Project
@@ -39,6 +47,55 @@ class Scope:
         elif self.project is not None:
             alive = alive.filter(project_id=self.project.pk)
         return alive.filter(self._within_retention())
+
+    def owners(self) -> Q:
+        """Whose events these are, each organization's as far back as its retention shows them."""
+        if self.stack is not None:
+            return Q(stack_id=self.stack.pk)
+        if self.project is not None:
+            return Q(project_id=self.project.pk)
+        if len(self.organizations) == 1:
+            return Q(organization_id=self.organizations[0].pk)
+        found = Q(organization_id__in=[organization.pk for organization in self.organizations])
+        cutoffs = {
+            organization.pk: key_range(self.cutoff(organization), None)[0] for organization in self.organizations
+        }
+        earliest = min(cutoffs.values())
+        for organization_id, cutoff in cutoffs.items():
+            if cutoff > earliest:
+                found &= ~Q(organization_id=organization_id, key__lt=cutoff)
+        return found
+
+    def with_stacks(self, condition: Q | None) -> Q:
+        """Events of living stacks that fulfil the condition; without one, events of all but the deleted stacks."""
+        if condition is None and self.stack is not None:
+            return Q()
+        stacks = Stack.objects.filter(self._stack_owners()).order_by().values("pk")
+        column = Unindexed("stack_id")
+        if condition is not None:
+            living = stacks.filter(condition, is_deleted=False, project__is_deleted=False)
+            return Q(In(column, living))
+        found = ~Q(In(column, stacks.filter(is_deleted=True)))
+        if self.project is None:
+            projects = Project.objects.filter(self._organization_owners(), is_deleted=True).order_by().values("pk")
+            found &= ~Q(In(column, stacks.filter(project_id__in=projects)))
+        return found
+
+    def _stack_owners(self) -> Q:
+        if self.stack is not None:
+            return Q(pk=self.stack.pk)
+        return self._organization_owners() if self.project is None else Q(project_id=self.project.pk)
+
+    def _organization_owners(self) -> Q:
+        return Q(organization_id__in=[organization.pk for organization in self.organizations])
+
+    def tokens(self) -> Query:
+        """The same as `owners`, retention aside, as a question to an index of tokens that holds them."""
+        if self.stack is not None:
+            return Has(keyword_token("stack", self.stack.pk))
+        if self.project is not None:
+            return Has(keyword_token("project", self.project.pk))
+        return AnyOf(tuple(Has(keyword_token("organization", one.pk)) for one in self.organizations))
 
     def _within_retention(self) -> Q:
         """One window per organization; a single organization is the usual case and makes one index range."""
@@ -76,30 +133,118 @@ def in_time(events: EventQuerySet, time: TimeRange, now: datetime) -> EventQuery
     return events.filter(key__gte=first, key__lte=last)
 
 
+# --- Searching ----------------------------------------------------------------------------------
+
+_MOST_WALKS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class EventQuery:
+    """Which events of a scope are asked for.
+
+    `condition` is what they must be, `stacks` what their stacks must be; without it all that live. `columns` narrows
+    the rows besides. A range of time without an end ends now, so that future events stay hidden.
+    """
+
+    scope: Scope
+    time: TimeRange
+    now: datetime
+    condition: Condition = EVERYTHING
+    stacks: Q | None = None
+    columns: Q = Q()  # noqa: RUF009 - nobody changes it
+
+    @property
+    def window(self) -> KeyWindow:
+        """The keys of the range of time, as far as the retention of one of the organizations goes."""
+        cutoffs = [self.scope.cutoff(organization) for organization in self.scope.organizations]
+        first, last = key_range(self.time.start, self.time.end or self.now)
+        return max(first, min((key_range(cutoff, None)[0] for cutoff in cutoffs), default=first)), last
+
+    def events(self) -> EventQuerySet:
+        """The events in no order, to be counted and added up. Raises FilterValueError."""
+        return self._selected(self.window).rows
+
+    def count(self) -> int:
+        """How many events there are. Raises FilterValueError."""
+        return self.events().count()
+
+    def newest(self, limit: int, *, start: int = 0, window: KeyWindow | None = None) -> list[Event]:
+        """The newest events from the number `start` on, newest first. Raises FilterValueError."""
+        return self._walk(limit, start, window or self.window, descending=True)
+
+    def oldest(self, limit: int, *, start: int = 0, window: KeyWindow | None = None) -> list[Event]:
+        """The oldest events from the number `start` on, oldest first. Raises FilterValueError."""
+        return self._walk(limit, start, window or self.window, descending=False)
+
+    def _walk(self, limit: int, start: int, window: KeyWindow, *, descending: bool) -> list[Event]:
+        walks = self._walks(window)
+        if len(walks) == 1:
+            return walks[0].read(start, start + limit, descending=descending)
+        rows = [walk.read(0, start + limit, descending=descending) for walk in walks]
+        return list(islice(merge(*rows, key=_key, reverse=descending), start, start + limit))
+
+    def _walks(self, window: KeyWindow) -> list[_Selection]:
+        """One walk along the keys for each organization: an index gives the order within one organization only."""
+        scope = self.scope
+        is_single = scope.project is not None or scope.stack is not None or len(scope.organizations) < 2
+        if is_single or len(scope.organizations) > _MOST_WALKS:
+            return [self._selected(window)]
+        alone = [replace(self, scope=replace(scope, organizations=[one])) for one in scope.organizations]
+        return [query._selected((max(window[0], query.window[0]), window[1])) for query in alone]
+
+    def _selected(self, window: KeyWindow) -> _Selection:
+        if not self.scope.organizations or window[0] > window[1]:
+            return _Selection(Event.objects.none())
+        compiled = compile_events(self.condition, window)
+        rows = Event.objects.filter(self.scope.owners(), key__gte=window[0], key__lte=window[1])
+        rows = rows.filter(compiled.condition, self.columns, self.scope.with_stacks(self.stacks))
+        if compiled.query is None:
+            return _Selection(rows)
+        found = top_condition(compiled.query, self.scope.tokens(), window)
+        return _Selection(rows.filter(found.condition), found.key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Selection:
+    """Rows, and the name of the key by which they are to be walked."""
+
+    rows: EventQuerySet
+    key: str = "key"
+
+    def read(self, start: int, end: int, *, descending: bool) -> list[Event]:
+        return list(self.rows.order_by(f"{'-' if descending else ''}{self.key}")[start:end])
+
+
+def _key(event: Event) -> int:
+    return int(event.key)
+
+
 @dataclass(frozen=True, slots=True)
 class EventPage:
     events: list[Event]
     has_more: bool
 
 
-def page_by_number(events: EventQuerySet, page: int, limit: int, *, oldest_first: bool = False) -> EventPage:
-    start = (page - 1) * limit
-    rows = list(events.order_by("key" if oldest_first else "-key")[start : start + limit + 1])
+def page_by_number(query: EventQuery, page: int, limit: int, *, oldest_first: bool = False) -> EventPage:
+    rows = (query.oldest if oldest_first else query.newest)(limit + 1, start=(page - 1) * limit)
     return EventPage(rows[:limit], len(rows) > limit)
 
 
-def page_by_key(events: EventQuerySet, limit: int, *, before: int | None, after: int | None) -> EventPage:
-    """The page next to a key, newest first: `after` goes back in time, `before` towards now.
+def page_by_key(
+    query: EventQuery, limit: int, *, before: int | None, after: int | None, oldest_first: bool = False
+) -> EventPage:
+    """The page next to a key: `after` goes on in the order of the list, `before` back in it.
 
     New events change neither what lies behind a key nor its order, so paging stays stable while they arrive.
     """
-    if before is not None:
-        rows = list(events.filter(key__gt=before).order_by("key")[: limit + 1])
-        return EventPage(rows[:limit][::-1], len(rows) > limit)
-    if after is not None:
-        events = events.filter(key__lt=after)
-    rows = list(events.order_by("-key")[: limit + 1])
-    return EventPage(rows[:limit], len(rows) > limit)
+    first, last = query.window
+    is_upward = oldest_first == (before is None)
+    boundary = after if before is None else before
+    if boundary is not None:
+        first, last = (max(first, boundary + 1), last) if is_upward else (first, min(last, boundary - 1))
+    rows = (query.oldest if is_upward else query.newest)(limit + 1, window=(first, last))
+    events = rows[:limit]
+    return EventPage(events[::-1] if before is not None else events, len(rows) > limit)
 
 
 def neighbours(event: Event) -> tuple[str | None, str | None]:

@@ -20,7 +20,7 @@ from events.search.dates import TimeRange
 from events.search.fields import STACK_FIELDS, Field
 from events.search.scope import FilterScope
 from events.search.sort import resolve_sort
-from events.selectors import Scope, in_time
+from events.selectors import EventQuery, Scope, in_time
 from exceptionless_site.core.time_keys import key_moment, key_range
 from projects.models import Project
 
@@ -147,10 +147,13 @@ class StackView:
     total_users: int
 
 
-def new_stacks_only(events: EventQuerySet, time: TimeRange, now: datetime) -> EventQuerySet:
-    """Events of the stacks that occurred for the first time in the range."""
-    events = events.filter(stack__first_occurrence__lt=(now if time.end is None else time.end) + _MILLISECOND)
-    return events if time.start is None else events.filter(stack__first_occurrence__gte=time.start)
+def new_stacks_only(query: EventQuery) -> EventQuery:
+    """Only events of stacks that occurred for the first time in the range of time."""
+    start, end = query.time.start, query.now if query.time.end is None else query.time.end
+    is_new = Q(first_occurrence__lt=end + _MILLISECOND)
+    if start is not None:
+        is_new &= Q(first_occurrence__gte=start)
+    return replace(query, stacks=is_new if query.stacks is None else query.stacks & is_new)
 
 
 def count_stacks(events: EventQuerySet) -> int:

@@ -20,11 +20,17 @@ from events.api.parameters import (
     TIME,
     read_search,
 )
-from events.api.scope import find_scope
+from events.api.scope import find_scope, permitted_scope
+from events.api.searching import searching
 from events.api.serializers import CountResultSerializer, EventSerializer
+from events.api.stack_modes import STACK_MODES
 from events.api.submissions import SubmissionActions
 from events.models import Event
-from events.selectors import Scope, in_time, neighbours
+from events.search.conditions import Equals
+from events.search.dates import TimeRange
+from events.search.fields import REFERENCE, Resource
+from events.selectors import EventQuery, Scope, neighbours
+from events.stack_selectors import StackMode, new_stacks_only
 from exceptionless_site.api.errors import bad_request, upgrade_required
 from exceptionless_site.api.schema import problems
 from exceptionless_site.core.clock import utc_now
@@ -85,14 +91,13 @@ class EventViewSet(EventDeletionActions, SubmissionActions):
         responses=_LIST_ANSWERS,
     )
     def list_by_reference(self, request: Request, reference_id: str) -> Response:
-        return answer(request, self._scope().events().filter(reference_id=reference_id))
+        return self._by_reference(request, self._scope(), reference_id)
 
     @extend_schema(
         summary="Get by reference id in a project", parameters=REFERENCE_PARAMETERS, responses=_SCOPED_ANSWERS
     )
     def list_by_project_reference(self, request: Request, project_id: str, reference_id: str) -> Response:
-        scope = self._scope(project_id=project_id)
-        return answer(request, scope.events().filter(reference_id=reference_id))
+        return self._by_reference(request, self._scope(project_id=project_id), reference_id)
 
     @extend_schema(
         summary="Count",
@@ -138,12 +143,21 @@ class EventViewSet(EventDeletionActions, SubmissionActions):
     def _scope(self, **address: str) -> Scope:
         return find_scope(self.request.auth, **address)  # type: ignore[arg-type]
 
+    def _by_reference(self, request: Request, scope: Scope, reference_id: str) -> Response:
+        condition = Equals(REFERENCE, reference_id)
+        with searching():
+            return answer(request, EventQuery(scope, TimeRange(), utc_now(), condition))
+
     def _count(self, scope: Scope) -> Response:
         if self.request.query_params.get("aggregations", "").strip():
             raise bad_request("Aggregations are not supported yet.")
-        search = read_search(self.request)
-        events = in_time(search.apply(scope.events()), search.time, utc_now())
-        return Response({"total": events.count(), "aggregations": {}, "data": {}})
+        mode = self.request.query_params.get("mode", "")
+        search = read_search(self.request, Resource.EVENT_STACK if mode in STACK_MODES else Resource.EVENT)
+        scope = permitted_scope(scope, search.tree, uses_premium=search.uses_premium, identity=self.request.auth)  # type: ignore[arg-type]
+        with searching():
+            query = search.query(scope, utc_now())
+            total = (new_stacks_only(query) if mode == StackMode.NEW else query).count()
+        return Response({"total": total, "aggregations": {}, "data": {}})
 
     def _check_stack(self, event: Event) -> None:
         expected = self.request.query_params.get("expected_stack_id")

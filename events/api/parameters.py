@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import base64
 import binascii
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework.request import Request
 
-from events.models import Event
-from events.models.event import EventQuerySet
-from events.search.compile import compile_filter
+from events.api.searching import invalid_filter
+from events.search.compile_stacks import compile_stack_tree
 from events.search.dates import TimeRange, parse_offset, parse_time
-from events.search.errors import FilterSyntaxError, FilterValueError, TimeRangeError
-from exceptionless_site.api.errors import bad_request
+from events.search.errors import TimeRangeError
+from events.search.fields import EVENT_FIELDS, Resource
+from events.search.nodes import Group
+from events.search.parser import parse_filter
+from events.search.plan import plan_filter
+from events.search.split import split_filter, without_inversion_mark
+from events.search.validation import validate_filter
+from events.selectors import EventQuery, Scope
+from exceptionless_site.api.errors import Problem, bad_request
 from exceptionless_site.core import json
 from exceptionless_site.core.clock import utc_now
+from exceptionless_site.core.json import clean_text
 
 
 def _text(name: str, description: str, *examples: OpenApiExample) -> OpenApiParameter:
@@ -72,46 +82,66 @@ COUNT_PARAMETERS = (FILTER, TIME, OFFSET, MODE)
 class Search:
     """What `filter`, `time` and `offset` ask for."""
 
-    filter_text: str | None
+    tree: Group
+    uses_premium: bool
     time: TimeRange
 
-    def apply(self, events: EventQuerySet) -> EventQuerySet:
-        """The matching events; 400 with what is wrong and where when the filter cannot be read."""
-        try:
-            return events.filter(compile_filter(self.filter_text))
-        except FilterSyntaxError as error:
-            raise bad_request(f"Invalid filter: {error}", errors={"filter": [str(error)]}) from None
-        except FilterValueError as error:
-            raise bad_request(f"Invalid filter: {error}", errors={"filter": [str(error)]}) from None
+    def query(self, scope: Scope, now: datetime) -> EventQuery:
+        """The question to the stored events of the scope. Raises FilterValueError."""
+        parts = split_filter(self.tree)
+        stacks = compile_stack_tree(parts.stack) if parts.stack.items else None
+        return EventQuery(scope, self.time, now, plan_filter(parts.event, EVENT_FIELDS, now=now), stacks)
 
 
-def read_search(request: Request) -> Search:
-    """The search of a request; 400 for an impossible range of time."""
-    parameters = request.query_params
+def read_search(request: Request, resource: Resource = Resource.EVENT, *, within: str = "") -> Search:
+    """The search of a request; 400 for a filter or a range of time that cannot be read.
+
+    `within` is a filter that applies besides that of the request, whatever operators that has.
+    """
+    verdict = validate_filter(without_inversion_mark(text_parameter(request, "filter")), resource)
+    if verdict.tree is None:
+        raise invalid_filter(f"{verdict.message} (character {(verdict.position or 0) + 1})")
+    tree = _joined(parse_filter(within), verdict.tree) if within else verdict.tree
     try:
-        offset = parse_offset(parameters.get("offset"))
-        time = parse_time(parameters.get("time"), now=utc_now(), offset=offset)
+        offset = parse_offset(text_parameter(request, "offset"))
+        time = parse_time(text_parameter(request, "time"), now=utc_now(), offset=offset)
     except TimeRangeError as error:
         raise bad_request(f"Invalid time: {error}", errors={"time": [str(error)]}) from None
-    return Search(parameters.get("filter"), time)
+    return Search(tree, verdict.uses_premium, time)
 
 
-def cursor(event: Event) -> str:
-    """The token that stands for an event's place in the list."""
-    raw = json.dumps([event.key, event.event_id])
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+def text_parameter(request: Request, name: str) -> str:
+    """A text of the query, free of what no database stores."""
+    return clean_text(request.query_params.get(name, ""))
 
 
-def read_cursor(request: Request, name: str) -> int | None:
-    """The key in a `before` or `after` token; 400 for what is no token of ours."""
+def _joined(*trees: Group) -> Group:
+    """All of the filters."""
+    groups = tuple(dataclasses.replace(tree, has_parentheses=True) for tree in trees if tree.items)
+    return Group(items=groups, joins=(None,) * (len(groups) - 1))
+
+
+# --- Page tokens --------------------------------------------------------------------------------
+
+
+def write_token(values: Sequence[Any]) -> str:
+    """The token that stands for an event's place in a list: what it was sorted by."""
+    return base64.urlsafe_b64encode(json.dumps(list(values))).decode().rstrip("=")
+
+
+def read_token(request: Request, name: str) -> list[Any] | None:
+    """The values in a `before` or `after` token; 400 for what is no token."""
     token = request.query_params.get(name, "").strip()
     if not token:
         return None
     try:
-        value = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        values = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
     except (binascii.Error, ValueError, RecursionError):
-        value = None
-    key = value[0] if isinstance(value, list) and value else None
-    if not isinstance(key, int) or isinstance(key, bool) or not 0 <= key < 2**63:
-        raise bad_request(f"The {name} token is not valid.", errors={name: ["The token is not one of a link."]})
-    return key
+        values = None
+    if not isinstance(values, list) or not values:
+        raise invalid_token(name)
+    return values
+
+
+def invalid_token(name: str) -> Problem:
+    return bad_request(f"The {name} token is not valid.", errors={name: ["The token is not one of a link."]})

@@ -5,11 +5,15 @@ from __future__ import annotations
 from accounts.identity import Identity
 from accounts.models import Organization
 from events.models import Stack
+from events.search.nodes import Group
+from events.search.scope import find_scope as scope_of_filter
 from events.selectors import Scope, global_scope
+from events.stack_selectors import narrowed, with_premium
 from exceptionless_site.api.errors import not_found, upgrade_required
 from projects.models import Project
 
 SUSPENDED = "Unable to view event occurrences for the suspended organization."
+PREMIUM_SEARCH = "Please upgrade your plan to use premium search features."
 
 
 def find_scope(
@@ -28,6 +32,17 @@ def find_scope(
         organization = Organization.objects.visible_to(identity).filter(pk=organization_id).first()
         return Scope([_usable(organization, "Organization not found.")])
     return global_scope(identity)
+
+
+def permitted_scope(scope: Scope, tree: Group, *, uses_premium: bool, identity: Identity) -> Scope:
+    """The part of the scope that a filter is about and may be asked of; 426 when no organization's plan allows it."""
+    scope = narrowed(scope, scope_of_filter(tree), identity)
+    if not uses_premium:
+        return scope
+    permitted = with_premium(scope)
+    if scope.organizations and not permitted.organizations:
+        raise upgrade_required(PREMIUM_SEARCH)
+    return permitted
 
 
 def _project_scope(identity: Identity, project_id: str) -> Scope:

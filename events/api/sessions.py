@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -15,9 +16,10 @@ from accounts.identity import Identity
 from events.api.event_lists import answer
 from events.api.parameters import LIST_PARAMETERS, read_search
 from events.api.scope import find_scope
+from events.api.searching import searching
 from events.api.serializers import EventSerializer
 from events.models import Event
-from events.selectors import Scope, in_time
+from events.selectors import Scope
 from events.sessions.heartbeats import record_heartbeat
 from events.stack_selectors import with_premium
 from exceptionless_site.api.errors import Problem, not_found, upgrade_required
@@ -139,8 +141,8 @@ class SessionViewSet(WireViewSet):
             raise upgrade_required(PREMIUM_SESSIONS)
         search = read_search(self.request)
         meant = _STARTS if session_id is None else events_of(session_id, permitted)
-        events = search.apply(permitted.events().filter(meant))
-        return answer(self.request, in_time(events, search.time, utc_now()))
+        with searching():
+            return answer(self.request, replace(search.query(permitted, utc_now()), columns=meant))
 
 
 def identity_of(request: Request) -> Identity:

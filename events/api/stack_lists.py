@@ -12,6 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from events.api.parameters import OFFSET
+from events.api.scope import permitted_scope
+from events.api.searching import searching
 from events.api.stack_modes import summaries
 from events.api.stack_serializers import StackSerializer
 from events.models import Stack
@@ -21,25 +23,20 @@ from events.search.dates import TimeRange, parse_offset, parse_time
 from events.search.errors import FilterSyntaxError, FilterValueError, TimeRangeError
 from events.search.fields import Resource
 from events.search.nodes import Group
-from events.search.scope import find_scope as scope_of_filter
 from events.search.split import without_inversion_mark
 from events.search.validation import validate_filter
 from events.selectors import Scope
 from events.stack_selectors import (
     TIME_FIELDS,
-    narrowed,
     sorted_stacks,
     stacks_in_time,
     stacks_of,
     views_of_stacks,
-    with_premium,
 )
-from exceptionless_site.api.errors import Problem, bad_request, upgrade_required
+from exceptionless_site.api.errors import Problem, bad_request
 from exceptionless_site.api.pagination import MAXIMUM_SKIP, page_and_limit, page_links
 from exceptionless_site.core.clock import utc_now
 from exceptionless_site.core.json import clean_text
-
-PREMIUM_SEARCH = "Please upgrade your plan to use premium search features."
 
 PARAMETERS: Sequence[OpenApiParameter] = (
     OpenApiParameter(
@@ -108,13 +105,14 @@ class StackSearch:
 def list_stacks(request: Request, scope: Scope) -> Response:
     """One page of the scope's stacks, in the asked mode, with links."""
     search, now = read_stack_search(request), utc_now()
-    scope = _permitted(request, scope, search)
+    scope = permitted_scope(scope, search.tree, uses_premium=search.uses_premium, identity=request.auth)  # type: ignore[arg-type]
     page, limit = page_and_limit(request)
     start = (page - 1) * limit
     if start > MAXIMUM_SKIP:
         return Response([])
-    rows = list(search.apply(stacks_of(scope), now)[start : start + limit + 1])
-    response = _answer(request, rows[:limit], scope, search, now)
+    with searching():
+        rows = list(search.apply(stacks_of(scope), now)[start : start + limit + 1])
+        response = _answer(request, rows[:limit], scope, search, now)
     links = page_links(request, page, limit, has_more=len(rows) > limit)
     if links:
         response["Link"] = ", ".join(links)
@@ -140,17 +138,6 @@ def _text(request: Request, name: str) -> str:
 
 def _invalid_filter(message: str) -> Problem:
     return bad_request(f"Invalid filter: {message}", errors={"filter": [message]})
-
-
-def _permitted(request: Request, scope: Scope, search: StackSearch) -> Scope:
-    """The organizations whose plan lets them ask this; 426 when there are some and none may."""
-    scope = narrowed(scope, scope_of_filter(search.tree), request.auth)  # type: ignore[arg-type]
-    if not search.uses_premium:
-        return scope
-    permitted = with_premium(scope)
-    if scope.organizations and not permitted.organizations:
-        raise upgrade_required(PREMIUM_SEARCH)
-    return permitted
 
 
 def _answer(request: Request, stacks: list[Stack], scope: Scope, search: StackSearch, now: datetime) -> Response:

@@ -8,8 +8,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from events.api.parameters import read_search
+from events.api.scope import permitted_scope
+from events.api.searching import searching
 from events.api.stack_serializers import StackSummarySerializer
-from events.selectors import Scope, in_time
+from events.search.fields import Resource
+from events.selectors import EventQuery, Scope
 from events.stack_selectors import (
     StackMode,
     StackView,
@@ -30,16 +33,21 @@ def list_stack_mode(request: Request, scope: Scope, mode: str) -> Response:
     if request.query_params.get("sort", "").strip():
         message = "Sort is not supported in stack mode."
         raise bad_request(message, errors={"sort": [message]})
-    search, now = read_search(request), utc_now()
-    events = in_time(search.apply(scope.events()), search.time, now)
-    if mode == StackMode.NEW:
-        events = new_stacks_only(events, search.time, now)
+    search, now = read_search(request, Resource.EVENT_STACK), utc_now()
+    scope = permitted_scope(scope, search.tree, uses_premium=search.uses_premium, identity=request.auth)  # type: ignore[arg-type]
+    with searching():
+        query = search.query(scope, now)
+        return _answer(request, new_stacks_only(query) if mode == StackMode.NEW else query, StackMode(mode))
+
+
+def _answer(request: Request, query: EventQuery, mode: StackMode) -> Response:
+    events = query.events()
     page, limit = page_and_limit(request)
     if (page - 1) * limit > MAXIMUM_SKIP:
         response = Response([])
     else:
-        figures, has_more = page_of_figures(events, StackMode(mode), page, limit)
-        response = summaries(views_of_figures(figures, scope, search.time, now))
+        figures, has_more = page_of_figures(events, mode, page, limit)
+        response = summaries(views_of_figures(figures, query.scope, query.time, query.now))
         links = page_links(request, page, limit, has_more=has_more)
         if links:
             response["Link"] = ", ".join(links)

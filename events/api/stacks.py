@@ -10,8 +10,8 @@ from rest_framework.response import Response
 
 from accounts.permissions import StacksReadPolicy, UserPolicy
 from events.api.parameters import OFFSET
-from events.api.scope import find_scope
-from events.api.stack_lists import PARAMETERS, PREMIUM_SEARCH, list_stacks
+from events.api.scope import PREMIUM_SEARCH, find_scope
+from events.api.stack_lists import PARAMETERS, list_stacks
 from events.api.stack_serializers import StackSerializer
 from events.models import Stack
 from events.search.dates import parse_offset

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.db import transaction
 
-from events.documents import pack
 from events.ingest.claims import Claim
 from events.models import Event
+from events.search.sql.storage import rewrite_document
 from exceptionless_site.core import json
 from projects.models import Project
 
@@ -42,8 +42,7 @@ def apply_user_description(claim: Claim) -> None:
                 claim.finish()
                 return
             raise EventNotThereYet("no event with this reference id has arrived yet")
-        event.document = pack(describe(event.content, body))
-        event.save(update_fields=["document"])
+        rewrite_document(event, describe(event.content, body))
         claim.finish()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -14,12 +14,10 @@ from events.ingest.duplicates import has_new_duplicates
 from events.ingest.parking import park_failed
 from events.ingest.rows import event_row
 from events.ingest.stacks import BatchChanged, StackGroup, create_stacks, update_stacks
-from events.models import Event
+from events.search.sql.storage import SearchableEvent, insert_events
 from events.sessions.changes import SessionChanges
 from exceptionless_site.core.clock import utc_now
 from projects.services.usage import count_usage_of_projects
-
-_ROWS_PER_STATEMENT = 500
 
 Blocked = Counter[tuple[str, str]]
 """Events over quota, by organization and project id."""
@@ -51,27 +49,29 @@ def write_batch(
         create_stacks(groups)
         if has_new_duplicates(referenced, [group.stack for group in groups if group.stack]):
             raise BatchChanged
-        Event.objects.bulk_create(_complete(rows), batch_size=_ROWS_PER_STATEMENT)
+        insert_events(_complete(rows))
         update_stacks(groups)
         park_failed([context for context in contexts if context.error is not None])
         _count_usage(contexts, blocked or Counter())
 
 
-_Draft = tuple[StackGroup, EventContext, Event]
+_Draft = tuple[StackGroup, EventContext, SearchableEvent]
 
 
 def _draft(groups: Iterable[StackGroup], now: datetime) -> list[_Draft]:
     return [(group, context, event_row(context, now)) for group in groups for context in group.live]
 
 
-def _complete(rows: Iterable[_Draft]) -> Iterator[Event]:
+def _complete(rows: Iterable[_Draft]) -> list[SearchableEvent]:
     """The rows with what is known only when their stacks are there."""
-    for group, context, row in rows:
+    events = []
+    for group, context, event in rows:
         if group.stack is None:
             raise RuntimeError("events cannot be stored before their stack")
-        row.stack_id = group.stack.pk
-        row.is_first_occurrence = context.is_new
-        yield row
+        event.row.stack_id = group.stack.pk
+        event.row.is_first_occurrence = context.is_new
+        events.append(event)
+    return events
 
 
 def _count_usage(contexts: Iterable[EventContext], blocked: Blocked) -> None:

@@ -1,4 +1,5 @@
 from events.models.event import Event
+from events.models.event_search import EventSearch
 from events.models.heartbeat import Heartbeat
 from events.models.session import Session, SessionIdentity
 from events.models.source_map import SourceMap, SourceMapSearch
@@ -8,6 +9,7 @@ from events.models.work_item import WorkItem
 
 __all__ = [
     "Event",
+    "EventSearch",
     "Heartbeat",
     "Session",
     "SessionIdentity",

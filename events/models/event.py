@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 
 from events.documents import unpack
-from exceptionless_site.core.fields import ObjectIdField, tenant_key
+from exceptionless_site.core.fields import ObjectIdField, TimeKeyField, tenant_key
 from exceptionless_site.core.time_keys import key_moment
 
 if TYPE_CHECKING:
     from accounts.identity import Identity
+
+
+_COUNTED = ("stack", "type", "is_first_occurrence", "count", "user_hash")
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -31,7 +34,7 @@ class Event(models.Model):
     the event refers to (`@ref:session`); the start event of a session has that id as its reference id.
     """
 
-    key = models.BigIntegerField(primary_key=True)
+    key = TimeKeyField(primary_key=True)
     event_id = ObjectIdField(db_column="id", unique=True)
     organization = tenant_key("accounts.Organization")
     project = tenant_key("projects.Project")
@@ -44,6 +47,8 @@ class Event(models.Model):
     count = models.IntegerField(null=True)
     is_first_occurrence = models.BooleanField(default=False)
     user_hash = models.BigIntegerField(null=True)
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
     session_id = models.CharField(max_length=100, null=True)  # noqa: DJ001
     is_session_open = models.BooleanField(null=True, help_text="Of session starts only: the session has no end yet.")
     created_utc = models.DateTimeField()
@@ -54,8 +59,9 @@ class Event(models.Model):
     class Meta:
         ordering = ["-key"]
         indexes = [
-            models.Index(fields=["organization", "key"], name="event_organization_key"),
-            models.Index(fields=["project", "key"], name="event_project_key"),
+            # Counting and adding up by stack, type or user reads these indexes alone.
+            models.Index(fields=["organization", "key", *_COUNTED], name="event_organization_counted"),
+            models.Index(fields=["project", "key", *_COUNTED], name="event_project_counted"),
             models.Index(fields=["stack", "key"], name="event_stack_key"),
             models.Index(
                 fields=["project", "reference_id"],

@@ -57,6 +57,8 @@ class Stack(models.Model):
             models.Index(fields=["organization", "last_occurrence"], name="stack_organization_last"),
             models.Index(fields=["project", "last_occurrence"], name="stack_project_last"),
             models.Index(fields=["project", "status"], name="stack_project_status"),
+            # Lists of events leave out those of the few stacks that are deleted and not yet removed.
+            models.Index(fields=["organization"], name="stack_deleted", condition=models.Q(is_deleted=True)),
         ]
         constraints = [
             # A deleted stack must not be found again, so only living ones are unique.

@@ -43,6 +43,9 @@ MAXIMUM_WILDCARDS = 2
 MAXIMUM_CONDITIONS = 400
 """SQLite takes expressions that are a thousand levels deep, and every condition of a row is a level."""
 
+MAXIMUM_DEPTH = 20
+"""SQLite's parser has a small stack."""
+
 _LISTS = frozenset({"tags", "references"})
 _BLANK_WHEN_ABSENT = frozenset({"description", "fixed_in_version"})
 _MILLISECOND = timedelta(milliseconds=1)
@@ -61,6 +64,8 @@ def compile_stack_tree(tree: Group, prefix: str = "") -> Q:
     condition = plan_filter(with_fixed_as_date(tree), STACK_FIELDS, now=utc_now())
     if _size(condition) > MAXIMUM_CONDITIONS:
         raise FilterValueError(f"More than {MAXIMUM_CONDITIONS} conditions; a word without a field counts as five")
+    if _depth(condition) > MAXIMUM_DEPTH:
+        raise FilterValueError("Groups are nested too deep in each other")
     return Q() if isinstance(condition, Everything) else _condition(condition, prefix)
 
 
@@ -70,6 +75,15 @@ def _size(condition: Condition) -> int:
             return sum(map(_size, parts))
         case Not(part):
             return _size(part)
+    return 1
+
+
+def _depth(condition: Condition) -> int:
+    match condition:
+        case And(parts) | Or(parts):
+            return 1 + max(map(_depth, parts))
+        case Not(part):
+            return 1 + _depth(part)
     return 1
 
 

@@ -21,6 +21,9 @@ class Everything(Condition):
     pass
 
 
+EVERYTHING = Everything()
+
+
 @dataclass(frozen=True, slots=True)
 class Nothing(Condition):
     pass

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from events.search.custom_fields import CustomValue, custom_fields
+from events.search.custom_fields import custom_fields
 from events.search.fields import CUSTOM_PREFIX, EVENT_FIELDS, Field, Kind
 
 _MAX_INNER_ERRORS = 100
@@ -31,13 +31,10 @@ def field_values(document: Mapping[str, Any], field: Field) -> list[Any]:
     return _of_kind(field.kind, found)
 
 
-def searchable_values(
-    document: Mapping[str, Any], custom: Mapping[str, CustomValue] | None = None
-) -> dict[str, list[Any]]:
+def searchable_values(document: Mapping[str, Any]) -> dict[str, list[Any]]:
     """The values of all fields that stand in an event's document, by the name of the field's storage.
 
-    The same as `field_values` of each field, in one walk over the document. `custom` are its typed custom fields where
-    they are known already.
+    The same as `field_values` of each field, in one walk over the document.
     """
     found: dict[str, list[Any]] = {}
     _walk(document, _PLACES, found)
@@ -45,8 +42,7 @@ def searchable_values(
     if isinstance(data, Mapping):
         for error in _error_chain(document):
             _walk(error, _CHAIN_PLACES, found)
-        known = custom_fields(data) if custom is None else custom
-        for name, value in known.items():
+        for name, value in custom_fields(data).items():
             found[CUSTOM_PREFIX + name] = [value]
     return found
 

@@ -82,6 +82,8 @@ CUSTOM_PREFIX = "idx."
 
 
 def _custom_field(lowered: str) -> Field | None:
+    # The official documentation has this name for the reference to a session, though the official server does not.
+    lowered = "idx.session-r" if lowered == "session" else lowered
     if not lowered.startswith(CUSTOM_PREFIX):
         return None
     kind = CUSTOM_KINDS.get(lowered.rpartition("-")[2])
@@ -116,13 +118,15 @@ _CLIENT = "data.@request.data.@"
 _LOCATION = "data.@location."
 _EMAIL_ADDRESS = "data.@user_description.email_address"
 
+REFERENCE = _plain(Kind.KEYWORD, "reference_id", "reference", "reference", default=True, free=True)
+
 EVENT_FIELDS = FieldTable(
     (
         _plain(Kind.KEYWORD, "id", "id", default=True),
         _plain(Kind.KEYWORD, "organization_id", "organization", "organization", free=True),
         _plain(Kind.KEYWORD, "project_id", "project", "project", free=True),
         _plain(Kind.KEYWORD, "stack_id", "stack", "stack", free=True),
-        _plain(Kind.KEYWORD, "reference_id", "reference", "reference", default=True, free=True),
+        REFERENCE,
         _text(analyzers.LOWER_KEYWORD, "type", "type", free=True),
         _text(analyzers.STANDARD_PLUS, "source", "source", default=True),
         _text(analyzers.STANDARD, "message", "message", default=True),

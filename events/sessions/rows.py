@@ -17,9 +17,10 @@ from django.db.models import Model, QuerySet
 from events.documents import pack
 from events.ingest.event import SESSION
 from events.models import Event, Session, SessionIdentity
+from events.search.sql.storage import SearchableEvent, replace_tokens, searchable
 from events.sessions.groups import IdentityKey, SessionGroup, SessionKey
 from events.sessions.plan import IDENTITY_MEMORY, StartState
-from events.sessions.start_event import put_state_in_document, state_of_document
+from events.sessions.start_event import has_end, put_state_in_document, state_of_document
 
 Groups = Sequence[SessionGroup]
 
@@ -119,12 +120,20 @@ def state_of(start: Event) -> StartState:
 
 def store_states(states: Iterable[tuple[Event, StartState]]) -> None:
     """Write durations and ends of sessions into their start events, which are locked."""
-    changes = []
+    changes: list[tuple[Any, ...]] = []
+    before: list[SearchableEvent] = []
+    after: list[SearchableEvent] = []
     for start, state in states:
         document = start.content
+        # A duration is searched by its column; only the end stands in the index.
+        is_end_changed = state.ended is not None or has_end(document.get("data") or {})
+        if is_end_changed:
+            before.append(searchable(start, document))
         put_state_in_document(document, state)
         start.document = pack(document)
         changes.append((start.document, state.seconds, state.ended is None, start.organization_id, start.pk))
+        if is_end_changed:
+            after.append(searchable(start, document))
     if changes:
         # One statement for all of them: making a statement takes Django longer than running it takes the database.
         with connection.cursor() as cursor:
@@ -133,3 +142,4 @@ def store_states(states: Iterable[tuple[Event, StartState]]) -> None:
                 " WHERE organization_id = %s AND key = %s",
                 changes,
             )
+    replace_tokens(before, after)

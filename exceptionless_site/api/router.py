@@ -23,6 +23,7 @@ from accounts.api.suspensions import SuspensionViewSet
 from accounts.api.users import UserViewSet
 from events.api.events import EventViewSet
 from events.api.project_data import ProjectWorkViewSet
+from events.api.search_validation import SearchViewSet
 from events.api.sessions import SessionViewSet
 from events.api.source_maps import SourceMapViewSet
 from events.api.stack_actions import StackActionViewSet
@@ -159,6 +160,8 @@ ROWS: tuple[Row, ...] = (
     ("POST", "/api/v2/stacks/{id:objectid}/add-link", StackActionViewSet, "add_link"),
     ("POST", "/api/v2/stacks/{id:objectid}/remove-link", StackActionViewSet, "remove_link"),
     ("POST", "/api/v2/stacks/{id:objectid}/promote", StackActionViewSet, "promote"),
+    # Searching
+    ("GET", "/api/v2/search/validate", SearchViewSet, "validate"),
     # Source maps
     ("GET", "/api/v2/projects/{project_id:objectid}/source-maps", SourceMapViewSet, "list"),
     ("POST", "/api/v2/projects/{project_id:objectid}/source-maps", SourceMapViewSet, "create"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from exceptionless_site.core.ids import new_object_id
 
@@ -17,6 +18,17 @@ class ObjectIdField(models.CharField):  # type: ignore[type-arg]
         kwargs.setdefault("default", new_object_id)
         kwargs.setdefault("editable", False)
         super().__init__(*args, **kwargs)
+
+
+class TimeKeyField(models.BigIntegerField):  # type: ignore[type-arg]
+    """A 64-bit primary key (see time_keys).
+
+    In SQLite only a primary key of the type `integer` is the row's own number, by which the table itself is sorted;
+    any other type makes an index beside it.
+    """
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
+        return "integer" if connection.vendor == "sqlite" else super().db_type(connection)
 
 
 def tenant_key(to: str, **kwargs: Any) -> models.ForeignKey[Any, Any]:

@@ -6,14 +6,22 @@ import itertools
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
+
 from events.documents import pack
 from events.ingest.rows import user_hash
 from events.models import Event, Stack
+from events.search.sql.storage import insert_events, searchable
 from exceptionless_site.core.clock import utc_now
 from exceptionless_site.core.time_keys import event_key
 from projects.models import Project
 
 _number = itertools.count()
+
+
+def statements(number: int) -> int:
+    """So many statements, and on PostgreSQL those that limit the time of a search."""
+    return number + (3 if connection.vendor == "postgresql" else 0)
 
 
 def minutes_ago(minutes: float) -> datetime:
@@ -39,7 +47,7 @@ def make_event(stack: Stack, minutes: float = 0, *, user: str | None = None, **f
     """An event of the stack, some minutes old."""
     date = minutes_ago(minutes)
     document = {"type": fields.get("type", stack.type), "date": date.isoformat()}
-    return Event.objects.create(
+    event = Event(
         key=event_key(date),
         organization_id=stack.organization_id,
         project_id=stack.project_id,
@@ -49,3 +57,5 @@ def make_event(stack: Stack, minutes: float = 0, *, user: str | None = None, **f
         document=pack(document),
         **{"type": stack.type} | fields,
     )
+    insert_events([searchable(event, document)])
+    return event

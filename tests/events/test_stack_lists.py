@@ -14,7 +14,7 @@ from events.models import Stack
 from exceptionless_site.core.clock import utc_now
 from projects.models import Project
 from tests.conftest import Cast
-from tests.events.stack_rows import make_stack, minutes_ago
+from tests.events.stack_rows import make_stack, minutes_ago, statements
 
 URL = "/api/v2/stacks"
 PREMIUM = "Please upgrade your plan to use premium search features."
@@ -318,8 +318,8 @@ def test_the_number_of_statements_does_not_grow_with_the_list(
         make_stack(cast.project)
     # token with user, organizations of the user; then the scope's rows, and the stacks
     for address in every_address(cast):
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(statements(4)):
             assert len(titles(owner, address, limit=100, sort="-last")) == number
     # and what the filter names
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(statements(5)):
         titles(owner, limit=100, filter=f"project:{cast.project.pk}")

@@ -15,7 +15,7 @@ from exceptionless_site.core.dates import format_utc
 from exceptionless_site.core.time_keys import key_moment
 from projects.models import Project
 from tests.conftest import Cast
-from tests.events.stack_rows import make_event, make_stack, minutes_ago
+from tests.events.stack_rows import make_event, make_stack, minutes_ago, statements
 
 URL = "/api/v2/events"
 MODES = ("stack_recent", "stack_frequent", "stack_new", "stack_users")
@@ -254,7 +254,7 @@ def test_it_takes_seven_statements_and_one_for_the_total(
     for _ in range(number):
         make_event(make_stack(cast.project, first_occurrence=minutes_ago(1)), 1, user="ada")
     # token with user, organizations of the user, scope, figures, stacks, names of projects, users of projects
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(statements(7)):
         assert len(read(owner, mode, limit=100)) == number
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(statements(8)):
         read(owner, mode, limit=100, include="total")

@@ -15,7 +15,7 @@ from exceptionless_site.core.dates import format_utc
 from exceptionless_site.core.time_keys import key_moment
 from projects.models import Project
 from tests.conftest import Cast
-from tests.events.stack_rows import make_event, make_stack, minutes_ago
+from tests.events.stack_rows import make_event, make_stack, minutes_ago, statements
 
 URL = "/api/v2/stacks"
 
@@ -165,5 +165,5 @@ def test_it_takes_seven_statements_however_long_it_is(
         make_event(make_stack(cast.project), 1, user="ada")
     # token with user, organizations of the user, scope, stacks, figures, names of projects, users of projects
     for address in (URL, f"/api/v2/projects/{cast.project.pk}/stacks"):
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(statements(7)):
             assert len(rows(owner, address, limit=100)) == number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -22,15 +23,19 @@ from events.search.conditions import (
     Present,
     StartsWith,
     TokenPattern,
+    WithinBox,
+    WithinDistance,
 )
 from events.search.date_math import to_epoch_milliseconds
 from events.search.document import field_values
 from events.search.fields import Field, FieldTable, Kind
+from events.search.geo import Point, parse_point
 from events.search.nodes import Group
 from events.search.plan import plan_filter
 from exceptionless_site.core.dates import parse_wire_date
 
 Document = Mapping[str, Any]
+EARTH_RADIUS = 6_371_008.8
 NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
 
 
@@ -59,7 +64,25 @@ def matches(condition: Condition, document: Document) -> bool:
             return any(value.startswith(text) for value in field_values(document, field))
         case Between():
             return any(_lies_between(value, condition) for value in _comparable(document, condition.field))
+        case WithinBox() | WithinDistance():
+            return any(_lies_near(parse_point(value), condition) for value in field_values(document, condition.field))
     return any(_has_tokens(condition, positions) for positions in _positions(document, condition.field))  # type: ignore[attr-defined]
+
+
+def _lies_near(place: Point, area: WithinBox | WithinDistance) -> bool:
+    if isinstance(area, WithinDistance):
+        return _metres(place, Point(area.latitude, area.longitude)) <= area.distance
+    is_across = area.west > area.east
+    east, west = place.longitude <= area.east, place.longitude >= area.west
+    return area.south <= place.latitude <= area.north and (east or west if is_across else east and west)
+
+
+def _metres(one: Point, other: Point) -> float:
+    """By the haversine of the angle between them."""
+    south, north = math.radians(one.latitude), math.radians(other.latitude)
+    width = math.radians(other.longitude - one.longitude)
+    haversine = math.sin((north - south) / 2) ** 2 + math.cos(south) * math.cos(north) * math.sin(width / 2) ** 2
+    return 2 * EARTH_RADIUS * math.asin(min(1.0, math.sqrt(haversine)))
 
 
 def _positions(document: Document, field: Field) -> list[Positions]:

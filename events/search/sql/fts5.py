@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from events.search.sql.queries import AllOf, AnyOf, Has, HasPhrase, HasPrefix, Query, Without
-from events.search.sql.tokens import mark, value_tokens
+from events.search.sql.tokens import has_order, mark, value_tokens
 
 TABLE = "events_eventsearch"
 
@@ -20,6 +20,10 @@ CREATE = "CREATE VIRTUAL TABLE {} USING fts5(tokens, content='', columnsize=0, t
     TABLE, _TOKENIZER.replace('"', '""')
 )
 DROP = f"DROP TABLE IF EXISTS {TABLE}"
+INSERT = f"INSERT INTO {TABLE} (rowid, tokens) VALUES (%s, %s)"  # noqa: S608
+DELETE = f"INSERT INTO {TABLE} ({TABLE}, rowid, tokens) VALUES ('delete', %s, %s)"  # noqa: S608
+IS_THERE = f"SELECT 1 FROM {TABLE} WHERE rowid = %s AND tokens MATCH %s"  # noqa: S608
+DELETE_ALL = f"INSERT INTO {TABLE} ({TABLE}) VALUES ('delete-all')"  # noqa: S608
 
 # The tokenizer takes capital letters for small ones, and splits at spaces and control characters.
 _NEEDS_ESCAPE = re.compile(r"[\x00-\x20A-Z^\x7f]")
@@ -46,7 +50,8 @@ def values_text(storage: str, values: list[Any]) -> str:
     """The tokens of a field's values, ready for the table."""
     if len(values) == 1:
         return _value_text(storage, values[0])
-    gap = f" {mark(storage)} "
+    # Words of two values do not follow each other.
+    gap = f" {mark(storage)} " if has_order(storage) else " "
     return gap.join(_value_text(storage, value) for value in values)
 
 
@@ -73,27 +78,21 @@ _cached = lru_cache(maxsize=20_000, typed=True)(_joined)
 
 
 class Match(NamedTuple):
-    """A query in the language of FTS5, which cannot say `not` alone: `is_negated` means all rows but these.
-
-    An empty text finds nothing.
-    """
+    """A query in the language of FTS5, which has no `not` of its own: `is_negated` means all rows but these."""
 
     text: str
     is_negated: bool = False
 
 
-_NOTHING = Match("")
-
-
 def render(query: Query) -> Match:
-    """The query as text."""
+    """The text of a simplified query."""
     match query:
         case Has(token):
-            return Match(_quoted(escape(token)))
+            return Match(quoted(escape(token)))
         case HasPrefix(text):
-            return Match(f"{_quoted(escape(text))} *")
+            return Match(f"{quoted(escape(text))} *")
         case HasPhrase(searched):
-            return Match(_quoted(" ".join(map(escape, searched))))
+            return Match(quoted(" ".join(map(escape, searched))))
         case Without(part):
             return _complement(render(part))
         case AllOf(parts):
@@ -104,7 +103,7 @@ def render(query: Query) -> Match:
     raise TypeError(f"not a query: {query!r}")
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     return '"{}"'.format(text.replace('"', '""'))
 
 
@@ -114,9 +113,7 @@ def _complement(found: Match) -> Match:
 
 def _intersection(parts: list[Match]) -> Match:
     wanted = [part.text for part in parts if not part.is_negated]
-    unwanted = [part.text for part in parts if part.is_negated and part.text]
-    if "" in wanted:
-        return _NOTHING
+    unwanted = [part.text for part in parts if part.is_negated]
     if not wanted:
         return Match(_group("OR", unwanted), is_negated=True)
     if not unwanted:
@@ -125,4 +122,4 @@ def _intersection(parts: list[Match]) -> Match:
 
 
 def _group(operator: str, parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else "({})".format(f" {operator} ".join(parts)) if parts else ""
+    return parts[0] if len(parts) == 1 else "({})".format(f" {operator} ".join(parts))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,9 +26,13 @@ from events.search.fields import Field, Kind
 from events.search.sql import tokens
 from events.search.sql.numbers import DIGITS, range_prefixes
 
+ID_LENGTH = 24
+ID_START = re.compile(r"[0-9a-f]{1,24}")
+"""Of the ids that we make."""
+
 _NUMERIC = frozenset({Kind.NUMBER, Kind.INTEGER, Kind.DATE})
 _ALWAYS_PRESENT = frozenset({"id", "organization", "project", "stack", "type", "date", "created", "first"})
-_COLUMNS_ONLY = frozenset({"id", "date", "created"})
+_COLUMNS_ONLY = frozenset({"id", "date", "created", "value", "count"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +98,24 @@ class TokenLanguage:
             case Everything():
                 return Without(NEVER)
         field: Field | None = getattr(condition, "field", None)
-        return None if field is None or field.storage in self.columns else _field_query(condition, field)
+        if field is None or field.storage in self.columns:
+            return NEVER if is_no_id(condition) else None
+        return _field_query(condition, field)
 
     def _joined(self, parts: tuple[Condition, ...], join: type[AllOf] | type[AnyOf]) -> Query | None:
         queries = [self.query(part) for part in parts]
         known = [query for query in queries if query is not None]
         return join(tuple(known)) if len(known) == len(queries) else None
+
+
+def is_no_id(condition: Condition) -> bool:
+    """Whether a condition asks for the id of an event with a text that cannot be one, as most bare words do."""
+    match condition:
+        case Equals(field, str(text)) if field.storage == "id":
+            return len(text) != ID_LENGTH
+        case StartsWith(field, text) if field.storage == "id":
+            return not ID_START.fullmatch(text)
+    return False
 
 
 def _field_query(condition: Condition, field: Field) -> Query | None:
@@ -132,7 +149,7 @@ def present(field: Field) -> Query:
     if field.storage in _ALWAYS_PRESENT:
         return Without(NEVER)
     start = tokens.mark(field.storage)
-    return Has(start) if tokens.is_marked(field) or field.kind is Kind.GEO else HasPrefix(start)
+    return Has(start) if tokens.is_marked(field.storage) or field.kind is Kind.GEO else HasPrefix(start)
 
 
 def _phrase(field: Field, words: tuple[str, ...]) -> Query:
@@ -179,9 +196,33 @@ def _number(bound: datetime | float | str | None) -> float | None:
     return None if bound is None else float(bound)
 
 
-def all_of(queries: Iterable[Query]) -> Query:
-    parts = tuple(queries)
-    return parts[0] if len(parts) == 1 else AllOf(parts)
+def simplified(query: Query) -> Query | bool:
+    """The same question without constants, double negations and groups in groups; a bool when it is decided already."""
+    match query:
+        case Without(part):
+            inner = simplified(part)
+            if isinstance(inner, bool):
+                return not inner
+            return inner.part if isinstance(inner, Without) else Without(inner)
+        case AllOf(parts):
+            return _merged(parts, AllOf, deciding=False)
+        case AnyOf(parts):
+            return _merged(parts, AnyOf, deciding=True)
+    return query
+
+
+def _merged(parts: tuple[Query, ...], join: type[AllOf] | type[AnyOf], *, deciding: bool) -> Query | bool:
+    kept: dict[Query, None] = {}
+    for part in parts:
+        inner = simplified(part)
+        if isinstance(inner, bool):
+            if inner is deciding:
+                return deciding
+            continue
+        kept.update(dict.fromkeys(inner.parts if isinstance(inner, join) else (inner,)))
+    if not kept:
+        return not deciding
+    return next(iter(kept)) if len(kept) == 1 else join(tuple(kept))
 
 
 def size(query: Query) -> int:

@@ -76,6 +76,8 @@ CODES: Mapping[str, str] = {
 }
 """By the field's storage. Letters only, none starts with x: that is for custom fields."""
 
+SESSION_END = "idx.sessionend-d"
+
 _CUSTOM_CODE = "x"
 _TRUTH = {True: "t", False: "f"}
 _MARKED = (
@@ -108,12 +110,18 @@ def kind_of(storage: str) -> Kind:
     return CUSTOM_KINDS[storage[-1]] if field is None else field.kind
 
 
-def is_marked(field: Field) -> bool:
+def is_marked(storage: str) -> bool:
     """Whether each value has a bare token `code=` of its own.
 
-    Fields of many words have it, for their words are too many to be gone through when asked whether there is a value.
+    Fields of many words have it, for their words are too many to be gone through when asked whether there is a value;
+    and the end of a session, since lists of sessions ask for it all the time.
     """
-    return field.storage in _MARKED_STORAGES
+    return storage in _MARKED_STORAGES
+
+
+def has_order(storage: str) -> bool:
+    """Whether the tokens of a value stand in its order, one after the other."""
+    return storage in _ORDERED_STORAGES
 
 
 def mark(storage: str) -> str:
@@ -156,14 +164,15 @@ def value_tokens(storage: str, value: Any) -> ValueTokens:
         return ValueTokens([truth_token(storage, value)])
     if kind is Kind.GEO:
         return ValueTokens([mark(storage)])
-    return ValueTokens([number_token(storage, float(value))])
+    number = number_token(storage, float(value))
+    return ValueTokens([mark(storage), number] if is_marked(storage) else [number])
 
 
 def _text_tokens(field: Field, text: str) -> ValueTokens:
     analysis = field.analysis
     positions = [] if analysis is None else analysis.index(text)
     start = mark(field.storage)
-    loose = [start] if is_marked(field) or not positions else []
+    loose = [start] if is_marked(field.storage) or not positions else []
     if analysis is None or not analysis.is_stacked:
         return ValueTokens(loose, [start + shortened(token) for (token,) in positions])
     once = dict.fromkeys(token for position in positions for token in position)
@@ -175,4 +184,9 @@ def _text_tokens(field: Field, text: str) -> ValueTokens:
 
 
 _FIELDS = {field.storage: field for field in EVENT_FIELDS.fields}
-_MARKED_STORAGES = frozenset(field.storage for field in EVENT_FIELDS.fields if field.analysis in _MARKED)
+_MARKED_STORAGES = frozenset(field.storage for field in EVENT_FIELDS.fields if field.analysis in _MARKED) | {
+    SESSION_END
+}
+_ORDERED_STORAGES = frozenset(
+    field.storage for field in EVENT_FIELDS.fields if field.analysis is not None and not field.analysis.is_stacked
+)
