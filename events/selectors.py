@@ -22,7 +22,7 @@ from events.search.sql.matching import KeyWindow, Unindexed, top_condition
 from events.search.sql.queries import AnyOf, Has, Query
 from events.search.sql.tokens import keyword_token
 from exceptionless_site.core.clock import utc_now
-from exceptionless_site.core.time_keys import key_range
+from exceptionless_site.core.time_keys import hour_of_key, key_range
 from projects.models import Project
 
 _GRACE = timedelta(days=3)
@@ -48,8 +48,11 @@ class Scope:
             alive = alive.filter(project_id=self.project.pk)
         return alive.filter(self._within_retention())
 
-    def owners(self) -> Q:
-        """Whose events these are, each organization's as far back as its retention shows them."""
+    def owners(self, *, by_hour: bool = False) -> Q:
+        """Whose events these are, each organization's as far back as its retention shows them.
+
+        `by_hour`: the same for their rollups.
+        """
         if self.stack is not None:
             return Q(stack_id=self.stack.pk)
         if self.project is not None:
@@ -63,7 +66,9 @@ class Scope:
         earliest = min(cutoffs.values())
         for organization_id, cutoff in cutoffs.items():
             if cutoff > earliest:
-                found &= ~Q(organization_id=organization_id, key__lt=cutoff)
+                # The retention begins with a day.
+                is_older = Q(hour__lt=hour_of_key(cutoff)) if by_hour else Q(key__lt=cutoff)
+                found &= ~(Q(organization_id=organization_id) & is_older)
         return found
 
     def with_stacks(self, condition: Q | None) -> Q:

@@ -14,7 +14,8 @@ from events.ingest.duplicates import has_new_duplicates
 from events.ingest.parking import park_failed
 from events.ingest.rows import event_row
 from events.ingest.stacks import BatchChanged, StackGroup, create_stacks, update_stacks
-from events.search.sql.storage import SearchableEvent, insert_events
+from events.rollups.storage import add_events
+from events.search.sql.storage import SearchableEvent, insert_rows, values
 from events.sessions.changes import SessionChanges
 from exceptionless_site.core.clock import utc_now
 from projects.services.usage import count_usage_of_projects
@@ -49,8 +50,10 @@ def write_batch(
         create_stacks(groups)
         if has_new_duplicates(referenced, [group.stack for group in groups if group.stack]):
             raise BatchChanged
-        insert_events(_complete(rows))
+        events = _complete(rows)
+        insert_rows([values(event) for event in events])
         update_stacks(groups)
+        add_events(event.row for event in events)
         park_failed([context for context in contexts if context.error is not None])
         _count_usage(contexts, blocked or Counter())
 

@@ -1,6 +1,7 @@
 from events.models.event import Event
 from events.models.event_search import EventSearch
 from events.models.heartbeat import Heartbeat
+from events.models.rollup import Rollup
 from events.models.session import Session, SessionIdentity
 from events.models.source_map import SourceMap, SourceMapSearch
 from events.models.stack import Stack
@@ -11,6 +12,7 @@ __all__ = [
     "Event",
     "EventSearch",
     "Heartbeat",
+    "Rollup",
     "Session",
     "SessionIdentity",
     "SourceMap",

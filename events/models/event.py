@@ -62,7 +62,7 @@ class Event(models.Model):
             # Counting and adding up by stack, type or user reads these indexes alone.
             models.Index(fields=["organization", "key", *_COUNTED], name="event_organization_counted"),
             models.Index(fields=["project", "key", *_COUNTED], name="event_project_counted"),
-            models.Index(fields=["stack", "key"], name="event_stack_key"),
+            models.Index(fields=["stack", "key", "count", "user_hash"], name="event_stack_counted"),
             models.Index(
                 fields=["project", "reference_id"],
                 name="event_project_reference",

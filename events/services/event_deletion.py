@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from events.models import Event, Stack
+from events.rollups.storage import subtract, sums_of
 from exceptionless_site.core.clock import utc_now
 from exceptionless_site.core.time_keys import key_moment, to_milliseconds
 from projects.services.usage import count_usage_of_projects
@@ -60,7 +61,10 @@ def _remove(keys: Sequence[int]) -> None:
     if keys:
         for forget in on_delete:
             forget(keys)
-        Event.objects.filter(key__in=keys).delete()
+        rows = Event.objects.filter(key__in=keys)
+        sums = sums_of(rows)
+        rows.delete()
+        subtract(sums)
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, ForeignObjectRel, Model, OuterRef, Q, QuerySet
 
 from accounts.models import Organization
-from events.models import Event, Stack, Submission
+from events.models import Event, Rollup, Stack, Submission
 from events.services.event_deletion import remove_batch
 from events.services.pace import Pace
 from exceptionless_site.core.clock import utc_now
@@ -50,6 +50,7 @@ def purge_stacks(limit: int) -> int:
         return count
     # Another process may hold some of the events still; a stack goes after the last of them.
     empty = deleted.filter(~Exists(Event.objects.filter(stack_id=OuterRef("pk"))), pk__in=ids)
+    Rollup.objects.filter(stack_id__in=list(empty.values_list("pk", flat=True))).delete()
     return empty.delete()[0]
 
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 SEQUENCE_BITS = 20
 _SEQUENCE_MASK = (1 << SEQUENCE_BITS) - 1
+KEYS_PER_HOUR = 3_600_000 << SEQUENCE_BITS
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _LAST_MILLISECOND = (1 << 43) - 1
@@ -65,3 +66,13 @@ def key_range(start: datetime | None, end: datetime | None) -> tuple[int, int]:
 def key_moment(key: int) -> datetime:
     """The date in a key, to the millisecond."""
     return from_milliseconds(key >> SEQUENCE_BITS)
+
+
+def hour_of_key(key: int) -> int:
+    """The number of hours since 1970, UTC."""
+    return key // KEYS_PER_HOUR
+
+
+def keys_of_hour(hour: int) -> tuple[int, int]:
+    """The smallest and the greatest key of an hour."""
+    return hour * KEYS_PER_HOUR, (hour + 1) * KEYS_PER_HOUR - 1

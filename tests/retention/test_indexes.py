@@ -44,5 +44,5 @@ def test_what_is_left_of_a_stack_is_found_by_the_index_of_stacks(cast: Cast) -> 
     with connection.cursor() as cursor:
         cursor.execute("EXPLAIN QUERY PLAN " + statement["sql"])
         plan = [row[3] for row in cursor.fetchall()]
-    assert sum("event_stack_key (stack_id=?)" in step for step in plan) == 2
+    assert sum("event_stack_counted (stack_id=?)" in step for step in plan) == 2
     assert not any("SCAN" in step or "TEMP B-TREE" in step for step in plan)

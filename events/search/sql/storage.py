@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db import DatabaseError, connection, transaction
@@ -11,6 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from events.documents import pack
 from events.models import Event
+from events.rollups.storage import add_events
 from events.search.document import searchable_values
 from events.search.sql import fts5, tsvector
 from events.search.sql.tokens import keyword_token, truth_token
@@ -25,6 +27,15 @@ cannot be found."""
 _ROWS_PER_STATEMENT = 500
 _OF_COLUMNS = frozenset({"id", "organization", "project", "stack", "date", "created", "first", "value", "count"})
 """Fields that are asked for by a column, or whose tokens are made of the row and not of the document."""
+
+
+_CREATED = Event._meta.get_field("created_utc")
+# The key comes second: the first column is the only one whose value has another form in the database.
+_OTHERS = [field for field in Event._meta.concrete_fields if field is not _CREATED]
+_ATTRIBUTES = attrgetter(*(field.attname for field in _OTHERS))
+_COLUMNS = ", ".join(f'"{field.column}"' for field in (_CREATED, *_OTHERS))
+_INSERT = f"INSERT INTO events_event ({_COLUMNS}) VALUES ({', '.join(['%s'] * (len(_OTHERS) + 1))})"  # noqa: S608
+_COPY = f'COPY events_event ({_COLUMNS}, "{tsvector.COLUMN}") FROM STDIN'
 
 
 class SearchableEvent(NamedTuple):
@@ -60,12 +71,33 @@ def _shortened(texts: Sequence[str]) -> list[str]:
 
 
 def insert_events(events: Sequence[SearchableEvent]) -> None:
-    """Store new events; call it in a transaction. Raises IntegrityError when a key is taken."""
+    """Store new events with all that is made of them; call it in a transaction.
+
+    Raises IntegrityError when a key is taken.
+    """
+    insert_rows([values(event) for event in events])
+    add_events(event.row for event in events)
+
+
+Values = tuple[Any, ...]
+"""A row of the events' table in the order of its columns, and then its tokens."""
+
+
+def values(event: SearchableEvent) -> Values:
+    """The event as the database takes it, its stack known."""
+    row = event.row
+    created = connection.ops.adapt_datetimefield_value(row.created_utc)
+    tokens = event.tokens if is_postgresql() else fts5_row(event)[1]
+    return (created, *_ATTRIBUTES(row), tokens)
+
+
+def insert_rows(rows: Sequence[Values]) -> None:
+    """Store events without adding them up; call it in a transaction. Raises IntegrityError when a key is taken."""
     if is_postgresql():
-        _copy(events)
+        _copy(rows)
     else:
-        Event.objects.bulk_create([event.row for event in events], batch_size=_ROWS_PER_STATEMENT)
-        _execute_each(fts5.INSERT, [fts5_row(event) for event in events])
+        _execute_each(_INSERT, [row[:-1] for row in rows])
+        _execute_each(fts5.INSERT, [(row[1], row[-1]) for row in rows])
 
 
 def replace_tokens(before: Sequence[SearchableEvent], after: Sequence[SearchableEvent]) -> None:
@@ -123,15 +155,11 @@ def _delete_rows(events: Sequence[SearchableEvent]) -> None:
                 cursor.execute(fts5.DELETE, [key, text])
 
 
-def _copy(events: Sequence[SearchableEvent]) -> None:
-    fields = Event._meta.concrete_fields
-    names = ", ".join(f'"{field.column}"' for field in fields)
-    statement = f'COPY "{Event._meta.db_table}" ({names}, "{tsvector.COLUMN}") FROM STDIN'
+def _copy(rows: Sequence[Values]) -> None:
     # The cursor's wrapper knows nothing of copying, so its errors are translated here.
-    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.cursor.copy(statement) as copy:
-        for event in events:
-            row = [field.get_db_prep_save(getattr(event.row, field.attname), connection) for field in fields]
-            copy.write_row([*row, event.tokens])
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.cursor.copy(_COPY) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def fts5_row(event: SearchableEvent) -> tuple[int, str]:

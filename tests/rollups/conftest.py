@@ -1,0 +1,3 @@
+from tests.events.conftest import post, work
+
+__all__ = ["post", "work"]
