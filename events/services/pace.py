@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 TARGET_SECONDS = 0.02
 """How long one batch should hold the write lock; SQLite has only one."""
-SMALLEST, LARGEST = 25, 500
+SMALLEST, LARGEST = 100, 500
 
 
 @dataclass(slots=True)
@@ -20,7 +20,7 @@ class Pace:
 
     seconds: float | None = None
     on_progress: Callable[[int], object] = lambda count: None
-    size: int = 100
+    size: int = SMALLEST
     done: int = 0
     """Rows handled so far."""
     _end: float = field(init=False)

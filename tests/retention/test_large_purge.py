@@ -51,7 +51,7 @@ def test_ingestion_goes_on_between_the_batches(cast: Cast, clutter: Project, mon
 
     def purge() -> None:
         try:
-            assert purge_deleted(Pace(seconds=60))
+            assert purge_deleted(Pace(seconds=600))
         except BaseException as error:
             errors.append(error)
         finally:
@@ -80,7 +80,7 @@ def test_several_purges_at_once_remove_everything_once(cast: Cast, clutter: Proj
     done: list[int] = []
 
     def purge() -> None:
-        pace = Pace(seconds=60)
+        pace = Pace(seconds=600)
         try:
             while not pace.is_over and Project.objects.filter(pk=clutter.pk).exists():
                 purge_deleted(pace)
