@@ -8,14 +8,14 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.paginator import InfinitePaginator
 
 from accounts.models import Organization
+from events.admin.event_page import event_context
 from events.admin.tenant_names import link, with_names
 from events.models import Event, Stack
-from exceptionless_site.core.admin import ReadOnlyAdmin, RecentFilter, as_json, column, shortened
+from exceptionless_site.core.admin import ReadOnlyAdmin, RecentFilter, column, shortened
 from exceptionless_site.core.time_keys import key_range
 from projects.models import Project
 
@@ -62,21 +62,25 @@ class EventAdmin(ReadOnlyAdmin):
     search_help_text = "Event id or reference id, exactly"
     ordering = ("-key",)
     sortable_by = ()
-    fieldsets = (
-        (None, {"fields": ("when", "event_id", "kind", "stack_link", "project_link", "organization_link")}),
-        (
-            "Columns",
-            {
-                "fields": (
-                    ("level", "version", "reference_id"),
-                    ("value", "count", "is_first_occurrence"),
-                    "created_utc",
-                )
-            },
-        ),
-        ("Document", {"fields": ("document_shown",)}),
-    )
-    readonly_fields = ("when", "kind", "stack_link", "project_link", "organization_link", "document_shown")
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """The page of one event is a report; its template takes all from `event_context`."""
+        event = self.get_object(request, object_id) if object_id else None
+        own = self._context(event) if event is not None and self.has_view_permission(request, event) else {}
+        return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), **own})
+
+    def _context(self, event: Any) -> dict[str, Any]:
+        names = {
+            "project": link(Project, event.project_id, event.project_name),
+            "organization": link(Organization, event.organization_id, event.organization_name),
+        }
+        return event_context(event) | names
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
         rows: QuerySet[Event] = super().get_queryset(request)
@@ -114,14 +118,6 @@ class EventAdmin(ReadOnlyAdmin):
     def project_link(self, event: Any) -> str:
         return link(Project, event.project_id, event.project_name)
 
-    @column("Organization")
-    def organization_link(self, event: Any) -> str:
-        return link(Organization, event.organization_id, event.organization_name)
-
     @column("Stack")
     def stack_link(self, event: Any) -> str:
         return link(Stack, event.stack_id, event.stack_title)
-
-    @column("As received and enriched")
-    def document_shown(self, event: Event) -> SafeString:
-        return as_json(event.content)
