@@ -49,6 +49,7 @@ _QUEUE = "events_submission"
 
 # Permissions are a matter of roles here; Django's groups would only promise what nothing reads.
 admin.site.unregister(Group)
+admin.site.index_template = "admin/dashboard.html"
 
 
 class ChoiceView(AutocompleteJsonView):

@@ -211,6 +211,7 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "LOGIN": {"form": "accounts.sign_in.SignInForm"},
     "STYLES": ["/static/exceptionless/admin.css"],
+    "DASHBOARD_CALLBACK": "events.admin.dashboard.dashboard",
     "SIDEBAR": {"navigation": "exceptionless_site.admin.navigation"},
     "COLORS": {
         "primary": {

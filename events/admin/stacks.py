@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
+from events.admin.stack_page import DecisionForm, stack_context
 from events.models import Stack
 from events.services import stacks
 from events.stacking.status import StackStatus
-from exceptionless_site.core.admin import RecentFilter, SoftDeletedAdmin, as_json, column, shortened
+from exceptionless_site.core.admin import RecentFilter, SoftDeletedAdmin, column, shortened
 
 _LABELS = {
     StackStatus.OPEN.value: "info",
@@ -53,21 +54,8 @@ class StackAdmin(SoftDeletedAdmin):
     search_help_text = "Title, id or signature"
     ordering = ("-last_occurrence", "id")
     actions = ("mark_open", "mark_fixed", "mark_ignored", "mark_discarded")
-    fieldsets = (
-        (None, {"fields": ("title", "description", "status_label", "type", "project", "organization", "events_link")}),
-        (
-            "Occurrences",
-            {"fields": ("total_occurrences", "first_occurrence", "last_occurrence", "occurrences_are_critical")},
-        ),
-        (
-            "Decisions",
-            {"fields": (("fixed_in_version", "date_fixed", "snooze_until_utc"), "tags", "references")},
-        ),
-        (
-            "Signature",
-            {"fields": ("id", "signature_hash", "signature_shown", "created_utc", "updated_utc")},
-        ),
-    )
+    # All else that a stack has stands in the report above the form.
+    fieldsets = (("Edit", {"fields": ("title", "description", "tags", "references")}),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Stack]:
         rows: QuerySet[Stack] = super().get_queryset(request)
@@ -76,11 +64,38 @@ class StackAdmin(SoftDeletedAdmin):
     def choice_text(self, stack: Stack) -> str:
         return f"{shortened(stack.title, 80)} ({stack.project.name})"
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        editable = {"title", "description", "occurrences_are_critical", "tags", "references"}
-        rows = [name for _, options in self.fieldsets for name in options["fields"]]
-        names = [name for row in rows for name in ([row] if isinstance(row, str) else row)]
-        return tuple(name for name in names if name not in editable)
+    def get_urls(self) -> list[Any]:
+        decide = self.admin_site.admin_view(self.decide)
+        return [path("<str:stack_id>/decide/", decide, name="events_stack_decide"), *super().get_urls()]
+
+    def decide(self, request: HttpRequest, stack_id: str) -> HttpResponse:
+        """Carry out what the buttons of a stack's page ask for, and return to it."""
+        stack = self.get_object(request, stack_id)
+        if stack is None or request.method != "POST":
+            return redirect("admin:events_stack_changelist")
+        if not self.has_change_permission(request, stack):
+            raise PermissionDenied
+        form = DecisionForm(request.POST)
+        if form.is_valid():
+            self.message_user(request, form.decide(stack), messages.SUCCESS)
+        else:
+            problems = [str(text) for texts in form.errors.values() for text in texts]
+            self.message_user(request, " ".join(problems), messages.ERROR)
+        return redirect("admin:events_stack_change", stack.pk)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Above the form stands a report; its template takes all from `stack_context`."""
+        stack = self.get_object(request, object_id) if object_id else None
+        own: dict[str, Any] = {}
+        if stack is not None and self.has_view_permission(request, stack):
+            own = stack_context(stack, request.GET.get("span", ""))
+        return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), **own})
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Only events make stacks."""
@@ -96,17 +111,6 @@ class StackAdmin(SoftDeletedAdmin):
     @column("Status", ordering="status", label=_LABELS)
     def status_label(self, stack: Stack) -> str:
         return stack.status
-
-    @column("Events")
-    def events_link(self, stack: Stack) -> SafeString:
-        address = reverse("admin:events_event_changelist")
-        return format_html(
-            '<a class="text-link" href="{}?stack__id__exact={}">Newest events of this stack</a>', address, stack.pk
-        )
-
-    @column("Made of")
-    def signature_shown(self, stack: Stack) -> SafeString:
-        return as_json(stack.signature_info)
 
     @admin.action(description="Mark open")
     def mark_open(self, request: HttpRequest, queryset: QuerySet[Stack]) -> None:

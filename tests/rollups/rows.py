@@ -6,9 +6,11 @@ import random
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
+from django.db import connection
+
 from events.documents import pack
 from events.models import Event, Rollup, Stack
-from events.rollups.storage import Group, Sums
+from events.rollups.storage import FILL, Group, Sums
 from events.search.sql.storage import insert_events, searchable
 from exceptionless_site.core.time_keys import event_key
 
@@ -65,3 +67,10 @@ def sums_in_python(events: Iterable[Event]) -> dict[Group, Sums]:
 def stored_sums() -> dict[Group, Sums]:
     rows = Rollup.objects.values_list(*Group._fields, *Sums._fields)
     return {Group(*row[:5]): Sums(*row[5:]) for row in rows}
+
+
+def refilled() -> None:
+    """Make the rollups of the events that tests stored by themselves."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM events_rollup")
+        cursor.execute(FILL)
