@@ -91,16 +91,19 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 def _choice(request: HttpRequest) -> Choice:
     project = (
-        Project.objects.filter(is_deleted=False, pk=request.GET.get("project") or None)
-        .select_related("organization")
-        .first()
+        Project.objects.filter(is_deleted=False, pk=_id(request, "project")).select_related("organization").first()
     )
     if project is not None:
         organization: Organization | None = project.organization
     else:
-        organization = Organization.objects.alive().filter(pk=request.GET.get("organization") or None).first()
+        organization = Organization.objects.alive().filter(pk=_id(request, "organization")).first()
     span = request.GET.get("span", "")
     return Choice(organization, project, span if span in SPANS else "week")
+
+
+def _id(request: HttpRequest, name: str) -> str | None:
+    # PostgreSQL refuses texts with NUL.
+    return request.GET.get(name, "").replace("\x00", "") or None
 
 
 def _projects(choice: Choice) -> Iterable[Project]:
