@@ -162,21 +162,34 @@ def _column_values(columns: Sequence[_Column], place: Place) -> list[Any]:
 def _column_value(storage: str, value: Any) -> Any:
     if value is None and storage in _NULLABLE:
         return None
-    if storage in _TEXTS or storage == "id":
-        wanted: Any = str
-    elif storage == "first":
-        wanted = bool
-    else:
-        wanted = int | float
-    if not isinstance(value, wanted) or (isinstance(value, bool) and storage != "first") or _is_too_large(value):
+    if storage == "value":
+        return _float(value)
+    wanted = bool if storage == "first" else str if storage in _TEXTS or storage == "id" else int
+    if not isinstance(value, wanted) or (wanted is int and not _is_whole(value)):
         raise InvalidPlaceError
     if storage == "created":
-        return from_milliseconds(value // 1000).replace(microsecond=value % 1_000_000)
+        return _moment(value)
     return value
 
 
-def _is_too_large(value: Any) -> bool:
-    return isinstance(value, int | float) and abs(value) >= 2**63
+def _is_whole(value: Any) -> bool:
+    return not isinstance(value, bool) and abs(value) < 2**63
+
+
+def _float(value: Any) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise InvalidPlaceError
+    try:
+        return float(value)
+    except OverflowError:
+        raise InvalidPlaceError from None
+
+
+def _moment(microseconds: int) -> datetime:
+    try:
+        return from_milliseconds(microseconds // 1000).replace(microsecond=microseconds % 1_000_000)
+    except (OverflowError, ValueError):
+        raise InvalidPlaceError from None
 
 
 # --- By documents -------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ _OPERATOR = re.compile(rf"({_OPERATORS})(?=\s)")
 _STARTS_UNIT = r"[^:)}\]~^\s]"
 _ENDS_UNIT = re.compile(r"[:)}\]~^]|\Z")
 _NOT = re.compile(rf"NOT\s+(?!(?:{_OPERATORS})\s)(?={_STARTS_UNIT})")
+_NOT_BEFORE_OPERATOR = re.compile(rf"NOT\s+({_OPERATORS})\s")
 _PREFIX = re.compile(rf"[+\-!](?={_STARTS_UNIT})")
 _COMPARISON = re.compile(r"([<>]=?)\s*")
 _STRICT_COMPARISON = re.compile(r"([<>])\s*")
@@ -109,6 +110,9 @@ class _Parser:
 
     def _read_unit(self) -> None:
         position = self.at
+        # Elsewhere, as in `NOT AND b`, it is a word like any other.
+        if self.row.pending is not None and (match := _NOT_BEFORE_OPERATOR.match(self.text, self.at)):
+            raise FilterSyntaxError(f"NOT stands before {match[1]}", position)
         negated = self._take(_NOT) is not None
         head = _Head(position, negated, self._take(_PREFIX) or "")
         word = _WORD.match(self.text, self.at)

@@ -9,10 +9,18 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import Membership, Organization, User
+from exceptionless_site.core.clock import utc_now
+from projects.models import Project
 from tests.conftest import make_user
 from tests.events.conftest import post, work
 from tests.search.cases import fixture
-from tests.search_sql.wire_rows import moment, store_events, store_organizations, store_owners, store_stacks
+from tests.search_sql.wire_rows import (
+    moment,
+    store_events,
+    store_organizations,
+    store_owners,
+    store_stacks,
+)
 from tokens.models import Token, TokenType
 
 TEST_ORGANIZATION = "537650f3b77efe23a47914f3"
@@ -45,14 +53,30 @@ def people(db: None) -> Callable[[str], APIClient]:
     """A client of one of the people of the cases; call it when the organizations are there."""
 
     def run(name: str) -> APIClient:
-        organization_id = FREE_ORGANIZATION if name == "free_org_user" else TEST_ORGANIZATION
-        user = User.objects.filter(email_address=f"{name}@example.test").first()
-        if user is None:
-            user = make_user(name, is_superuser=name == "global_admin")
-            Membership.objects.create(organization=Organization.objects.get(pk=organization_id), user=user)
+        user = User.objects.filter(email_address=f"{name}@example.test").first() or _make_person(name)
         token = Token.objects.get_or_create(type=TokenType.AUTHENTICATION, user=user)[0]
         client = APIClient()
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {token.secret}")
         return client
 
     return run
+
+
+def _make_person(name: str) -> User:
+    """A member of the organization on the free plan, or of the others' first; an admin of an empty one as well."""
+    is_admin = "admin" in name
+    user = make_user(name, is_superuser=is_admin)
+    Membership.objects.create(organization=_organization(is_free="free" in name), user=user)
+    if is_admin:
+        Membership.objects.create(organization=Organization.objects.create(name="Internal"), user=user)
+    return user
+
+
+def _organization(*, is_free: bool) -> Organization:
+    usual = FREE_ORGANIZATION if is_free else TEST_ORGANIZATION
+    rows = Organization.objects.filter(pk__in=Project.objects.values("organization_id")).order_by("pk")
+    found = rows.filter(pk=usual).first() or rows.filter(has_premium_features=not is_free).first()
+    if found is None:
+        store_organizations([{"id": usual, "plan": "free" if is_free else "unlimited"}], utc_now())
+        found = Organization.objects.get(pk=usual)
+    return found

@@ -23,6 +23,7 @@ _STACK_COLUMNS = (
     *("id", "organization_id", "project_id", "type", "status", "signature_hash", "fixed_in_version", "title"),
     *("total_occurrences", "occurrences_are_critical", "description", "references", "tags", "is_deleted"),
 )
+_HASH_LENGTH = 40
 _STACK_DATES = ("first_occurrence", "last_occurrence", "date_fixed", "snooze_until_utc")
 
 
@@ -33,30 +34,40 @@ def moment(text: str) -> datetime:
 
 
 def store_organizations(documents: Iterable[Document], created: datetime) -> None:
+    """Organizations with their projects; what a document leaves out is as in a new one with a paying plan."""
     for document in documents:
-        organization = Organization(pk=document["id"], name=document["name"], created_utc=created)
-        organization.apply_plan(UNLIMITED if document["has_premium_features"] else FREE)
+        organization = Organization(
+            pk=document["id"],
+            name=document.get("name") or "Acme",
+            created_utc=created,
+            is_suspended=document.get("is_suspended", False),
+        )
+        organization.apply_plan(UNLIMITED if has_premium_features(document) else FREE)
         organization.save()
-        for project_id in document["projects"]:
-            Project.objects.create(pk=project_id, organization=organization, name=project_id, created_utc=created)
+        for project in document.get("projects") or []:
+            id_ = project["id"] if isinstance(project, Mapping) else project
+            Project.objects.create(pk=id_, organization=organization, name=id_, created_utc=created)
+
+
+def has_premium_features(organization: Document) -> bool:
+    return bool(organization.get("has_premium_features", organization.get("plan") != "free"))
 
 
 def store_owners(documents: Iterable[Document], created: datetime) -> None:
     """The organizations and projects that stacks or events name and that are not there yet."""
     for document in documents:
-        owner = {"id": document["organization_id"], "name": "Another", "has_premium_features": True, "projects": []}
-        if not Organization.objects.filter(pk=owner["id"]).exists():
-            store_organizations([owner], created)
-        names = {"organization_id": owner["id"], "name": "Another", "created_utc": created}
+        if not Organization.objects.filter(pk=document["organization_id"]).exists():
+            store_organizations([{"id": document["organization_id"]}], created)
+        names = {"organization_id": document["organization_id"], "name": "Another", "created_utc": created}
         Project.objects.get_or_create(pk=document["project_id"], defaults=names)
 
 
 def store_stacks(documents: Iterable[Document]) -> None:
     seen: set[str] = set()
     for number, document in enumerate(documents):
-        stack = _stack(document)
+        stack = _stack({"signature_hash": document["id"]} | document)
         # The fixtures repeat hashes, which our table keeps unique.
-        if stack.signature_hash in seen:
+        if stack.signature_hash in seen or len(stack.signature_hash) > _HASH_LENGTH:
             stack.signature_hash = f"{number:040x}"
         seen.add(stack.signature_hash)
         stack.save(force_insert=True)
@@ -65,7 +76,7 @@ def store_stacks(documents: Iterable[Document]) -> None:
 def _stack(document: Document) -> Stack:
     columns = {name: document[name] for name in _STACK_COLUMNS if document.get(name) is not None}
     dates = {name: moment(document[name]) for name in _STACK_DATES if document.get(name) is not None}
-    return Stack(**columns | dates)
+    return Stack(**{"type": "log", "title": "Test Event"} | columns | dates)
 
 
 def store_events(documents: Iterable[Document]) -> None:
@@ -73,18 +84,19 @@ def store_events(documents: Iterable[Document]) -> None:
 
 
 def _content(document: Document) -> dict[str, Any]:
-    return {name: value for name, value in document.items() if name not in _COLUMNS}
+    return {"type": "log"} | {name: value for name, value in document.items() if name not in _COLUMNS}
 
 
 def _event(document: Document) -> Event:
+    content = _content(document)
     return Event(
         key=event_key(moment(document["date"])),
         event_id=document["id"],
         organization_id=document["organization_id"],
         project_id=document["project_id"],
         stack_id=document["stack_id"],
-        is_first_occurrence=document["is_first_occurrence"],
-        created_utc=moment(document["created_utc"]),
-        document=pack(_content(document)),
-        **document_columns(document),
+        is_first_occurrence=bool(document.get("is_first_occurrence")),
+        created_utc=moment(document.get("created_utc") or document["date"]),
+        document=pack(content),
+        **document_columns(content),
     )
