@@ -168,7 +168,7 @@ def _column_value(storage: str, value: Any) -> Any:
     if not isinstance(value, wanted) or (wanted is int and not _is_whole(value)):
         raise InvalidPlaceError
     if storage == "created":
-        return _moment(value)
+        return _moment(int(value))
     return value
 
 

@@ -21,6 +21,7 @@ from events.api.parameters import (
     read_search,
 )
 from events.api.scope import find_scope, permitted_scope
+from events.api.search_filters import EventCountFilters, EventListFilters
 from events.api.searching import searching
 from events.api.serializers import CountResultSerializer, EventSerializer
 from events.api.stack_modes import STACK_MODES
@@ -61,6 +62,10 @@ class EventViewSet(EventDeletionActions, SubmissionActions):
     }
     pagination_class = None
     filter_backends = ()
+    filtersets = {
+        **dict.fromkeys(("list", "list_by_organization", "list_by_project", "list_by_stack"), EventListFilters),
+        **dict.fromkeys(("count", "count_by_organization", "count_by_project"), EventCountFilters),
+    }
 
     @extend_schema(
         summary="Get all",

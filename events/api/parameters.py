@@ -11,9 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
+from events.api.search_filters import EventCountFilters, EventListFilters, parameter, parameters
 from events.api.searching import invalid_filter
 from events.search.compile_stacks import compile_stack_tree
 from events.search.dates import TimeRange, parse_offset, parse_time
@@ -31,36 +32,18 @@ from exceptionless_site.core.clock import utc_now
 from exceptionless_site.core.json import clean_text
 
 
-def _text(name: str, description: str, *examples: OpenApiExample) -> OpenApiParameter:
-    return OpenApiParameter(name, OpenApiTypes.STR, description=description, examples=list(examples))
+def _text(name: str, description: str) -> OpenApiParameter:
+    return OpenApiParameter(name, OpenApiTypes.STR, description=description)
 
 
-FILTER = _text(
-    "filter",
-    "A filter that narrows the result, such as `type:error` or `reference:my-reference-id`. "
-    "Terms are joined by AND; `OR`, `NOT`, groups and ranges work as in Lucene.",
-    OpenApiExample("Everything", value=""),
-    OpenApiExample("By reference id", value="reference:my-reference-id"),
-    OpenApiExample("Errors that are open", value="type:error (status:open OR status:regressed)"),
+FILTER, TIME, OFFSET, SORT, MODE, LIMIT = (
+    parameter(EventListFilters, name) for name in ("filter", "time", "offset", "sort", "mode", "limit")
 )
-TIME = _text(
-    "time",
-    "A range of time that the events lie in, such as `last 7 days` or `[now-1d TO now]`. "
-    "Without it, all events that the retention still shows.",
-    OpenApiExample("All", value=""),
-    OpenApiExample("The last day", value="[now-1d TO now]"),
-)
-OFFSET = _text("offset", "The distance of your local time from UTC, such as `-300m` or `2h`; `time` is read in it.")
-SORT = _text("sort", "The field to sort by, `-` in front for descending. Events are newest first: `-date`.")
-MODE = _text("mode", "Empty for whole events; `summary` for a short row of each.")
 BEFORE = _text("before", "The `before` token of a previous link: events newer than a page.")
 AFTER = _text("after", "The `after` token of a next link: events older than a page.")
 INCLUDE = _text("include", "`total` adds the number of all matching events as the header `X-Result-Count`.")
 PAGE = OpenApiParameter(
     "page", OpenApiTypes.INT32, description="The page to read, counted from 1. Prefer `before` and `after`."
-)
-LIMIT = OpenApiParameter(
-    "limit", OpenApiTypes.INT32, description="How many objects a page holds, 10 by default and 100 at the most."
 )
 LIST_PARAMETERS: Sequence[OpenApiParameter] = (
     FILTER,
@@ -75,7 +58,7 @@ LIST_PARAMETERS: Sequence[OpenApiParameter] = (
     INCLUDE,
 )
 REFERENCE_PARAMETERS = (OFFSET, MODE, PAGE, LIMIT, BEFORE, AFTER, INCLUDE)
-COUNT_PARAMETERS = (FILTER, TIME, OFFSET, MODE)
+COUNT_PARAMETERS = parameters(EventCountFilters)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from accounts.identity import Identity
 from events.api.event_lists import answer
 from events.api.parameters import LIST_PARAMETERS, read_search
 from events.api.scope import find_scope
+from events.api.search_filters import EventListFilters
 from events.api.searching import searching
 from events.api.serializers import EventSerializer
 from events.models import Event
@@ -52,6 +53,10 @@ class SessionViewSet(WireViewSet):
     policies: ClassVar = {"heartbeat": [ClientPolicy]}
     pagination_class = None
     filter_backends = ()
+    filtersets = dict.fromkeys(
+        ("list", "list_by_organization", "list_by_project", "list_by_session", "list_by_project_session"),
+        EventListFilters,
+    )
 
     def get_throttles(self) -> list[BaseThrottle]:
         """None for what every client sends all the time."""

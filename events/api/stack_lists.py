@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from events.api.parameters import OFFSET
 from events.api.scope import permitted_scope
+from events.api.search_filters import StackListFilters, parameters
 from events.api.searching import searching
 from events.api.stack_modes import summaries
 from events.api.stack_serializers import StackSerializer
@@ -38,46 +38,9 @@ from exceptionless_site.api.pagination import MAXIMUM_SKIP, page_and_limit, page
 from exceptionless_site.core.clock import utc_now
 from exceptionless_site.core.json import clean_text
 
-PARAMETERS: Sequence[OpenApiParameter] = (
-    OpenApiParameter(
-        "filter",
-        OpenApiTypes.STR,
-        description="A filter that narrows the result, such as `status:open` or `title:timeout`. Terms are joined by "
-        "AND; `OR`, `NOT`, groups and ranges work as in Lucene.",
-        examples=[
-            OpenApiExample("Everything", value=""),
-            OpenApiExample("Open or come back", value="(status:open OR status:regressed)"),
-            OpenApiExample("Often and critical", value="critical:true occurrences:>100"),
-        ],
-    ),
-    OpenApiParameter(
-        "sort",
-        OpenApiTypes.STR,
-        description="Fields to sort by, `-` in front for descending: `-last`, `-occurrences`. By id without it.",
-    ),
-    OpenApiParameter(
-        "time",
-        OpenApiTypes.STR,
-        description="A range of time that the last occurrence lies in, such as `last 7 days`; "
-        "the first occurrence with `first|` in front.",
-        examples=[
-            OpenApiExample("All", value=""),
-            OpenApiExample("The last day", value="[now-1d TO now]"),
-            OpenApiExample("New this week", value="first|[now-7d TO now]"),
-        ],
-    ),
-    OFFSET,
-    OpenApiParameter(
-        "mode",
-        OpenApiTypes.STR,
-        description="Empty for whole stacks; `summary` for short rows, whose figures are those of the events in "
-        "`time`, without the stacks that have none.",
-    ),
-    OpenApiParameter("page", OpenApiTypes.INT32, description="The page to read, counted from 1.", default=1),
-    OpenApiParameter(
-        "limit", OpenApiTypes.INT32, description="How many objects a page holds, 100 at the most.", default=10
-    ),
-)
+_PAGE = OpenApiParameter("page", OpenApiTypes.INT32, description="The page to read, counted from 1.", default=1)
+*_SEARCH, _LIMIT = parameters(StackListFilters)
+PARAMETERS: Sequence[OpenApiParameter] = (*_SEARCH, _PAGE, _LIMIT)
 
 
 @dataclass(frozen=True, slots=True)

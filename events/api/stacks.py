@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from accounts.permissions import StacksReadPolicy, UserPolicy
 from events.api.parameters import OFFSET
 from events.api.scope import PREMIUM_SEARCH, find_scope
+from events.api.search_filters import StackListFilters
 from events.api.stack_lists import PARAMETERS, list_stacks
 from events.api.stack_serializers import StackSerializer
 from events.models import Stack
@@ -85,6 +86,7 @@ class StackViewSet(WireViewSet):
     not_found_title = NOT_FOUND
     pagination_class = None
     filter_backends = ()
+    filtersets = dict.fromkeys(("list", "list_by_organization", "list_by_project"), StackListFilters)
 
     @extend_schema(
         summary="Get all",

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from django.urls import Resolver404, resolve
-from django.utils.html import escape
-from django.utils.safestring import mark_safe
+from django.utils.html import escape, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 # DRF reads the renderers while its own views are being imported, so nothing here may import those.
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ PAGE_POLICY = (
 _ROOT = "/api/v2/"
 _CODE = re.compile(r"`([^`]+)`")
 _STRONG = re.compile(r"\*\*([^*]+)\*\*")
+_SITE_LINK = re.compile(r"\[([^\]]+)\]\((/[\w/#-]+)\)")
 _LINK = re.compile(r'<([^>]*)>; rel="(\w+)"')
 _SECRET = re.compile(r"((?:access_token|api_?key)=)[^&>\s]+", re.IGNORECASE)
 _INDENTED = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS
@@ -53,13 +54,22 @@ def page_name(view: Any, method: str) -> str:
     return ": ".join(part for part in parts if part) or str(view.get_view_name())
 
 
-def page_text(view: Any, method: str) -> str:
-    """The operation's description as HTML: its paragraphs, `code` and **strong** words."""
+def page_text(view: Any, method: str) -> SafeString:
+    """The operation's description as HTML."""
     schema = described(view, method)
-    text = escape((schema.get_description() or "").strip()) if schema else ""
-    marked = _STRONG.sub(r"<strong>\1</strong>", _CODE.sub(r"<code>\1</code>", text))
+    return paragraphs((schema.get_description() or "").strip() if schema else "")
+
+
+def paragraphs(text: str) -> SafeString:
+    """Marked text of several paragraphs."""
+    return format_html_join("", "<p>{}</p>", ((marked(part),) for part in text.split("\n\n") if part))
+
+
+def marked(text: str) -> SafeString:
+    """Text as HTML: `code`, **strong** words, and [links](/docs) to pages of this site."""
+    found = _STRONG.sub(r"<strong>\1</strong>", _CODE.sub(r"<code>\1</code>", escape(text)))
     # The text was escaped before anything was added to it.
-    return mark_safe("".join(f"<p>{part}</p>" for part in marked.split("\n\n") if part))  # noqa: S308
+    return mark_safe(_SITE_LINK.sub(r'<a href="\2">\1</a>', found))  # noqa: S308
 
 
 def body_template(view: Any, method: str, shown: Any) -> str:

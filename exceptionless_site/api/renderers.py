@@ -122,7 +122,12 @@ class BrowsableRenderer(BrowsableAPIRenderer):
             return body_form(method.lower(), browsable.media_types(view, method), content)
 
     def get_filter_form(self, data: Any, view: Any, request: Request) -> Any:
-        return super().get_filter_form(data, view, request) if getattr(view, "filterset_class", None) else None
+        """What the list can be asked, filled in with what was asked; None where there is nothing to ask."""
+        filters = getattr(view, "filtersets", {}).get(getattr(view, "action", None))
+        if filters is None or request.method != "GET":
+            return None
+        asked = {name: request.query_params[name] for name in filters.base_filters if name in request.query_params}
+        return filters(asked, queryset=view.get_queryset().none(), request=request).form
 
 
 def body_form(prefix: str, media_types: Sequence[str], content: str) -> forms.Form:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, NoReturn
 
+from django_filters import FilterSet
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -23,6 +24,8 @@ class WireViewSet(GenericViewSet[Any]):
 
     tag: ClassVar[str] = ""
     policies: ClassVar[dict[str, Sequence[type[BasePermission]]]] = {}
+    filtersets: ClassVar[dict[str, type[FilterSet]]] = {}
+    """What the lists of single actions can be asked, for the form of the browsable API."""
     throttle_classes = [ApiThrottle]
     lookup_value_regex = r"[a-zA-Z\d]{24,36}"
     not_found_title: ClassVar[str | None] = None

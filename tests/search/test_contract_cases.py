@@ -105,7 +105,7 @@ def test_time_texts_give_the_expected_ranges() -> None:
         now, offset = moment(case.get("now") or time_tables()["now"]), parse_offset(case.get("offset"))
         assert now is not None
         local = parse_time(case["input"], now=now - offset, offset=offset)
-        shown = TimeRange(*(None if end is None else end + offset for end in local[:2]))
+        shown = TimeRange(local.start and local.start + offset, local.end and local.end + offset)
         expected = case["expected"] or {}
         return shown, TimeRange(moment(expected.get("start")), moment(expected.get("end")))
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pytest
 from rest_framework.test import APIClient
 
-from accounts.models import Membership, Organization
+from accounts.models import Membership, Organization, User
 from events.search.fields import EVENT_FIELDS, STACK_FIELDS
 from exceptionless_site.core import json
 from tests.conftest import make_user
@@ -469,7 +469,7 @@ def found(reader: APIClient, text: str) -> list[str]:
 @pytest.mark.parametrize("expectation", EXPECTATIONS.values(), ids=EXPECTATIONS.keys())
 def test_the_event_is_found_by_what_it_holds_and_by_nothing_else(expectation: Expectation, reader: APIClient) -> None:
     store(expectation.members)
-    Membership.objects.create(organization=Organization.objects.get(), user=Token.objects.get().user)
+    Membership.objects.create(organization=Organization.objects.get(), user=User.objects.get())
     wrong = [f"{text} does not find it" for text in expectation.finding if found(reader, text) != [EVENT]]
     wrong += [f"{text} finds it" for text in expectation.missing if EVENT in found(reader, text)]
     assert not wrong, "\n".join(wrong)

@@ -65,7 +65,7 @@ def store_owners(documents: Iterable[Document], created: datetime) -> None:
 def store_stacks(documents: Iterable[Document]) -> None:
     seen: set[str] = set()
     for number, document in enumerate(documents):
-        stack = _stack({"signature_hash": document["id"]} | document)
+        stack = _stack({"signature_hash": document["id"], **document})
         # The fixtures repeat hashes, which our table keeps unique.
         if stack.signature_hash in seen or len(stack.signature_hash) > _HASH_LENGTH:
             stack.signature_hash = f"{number:040x}"
