@@ -51,15 +51,6 @@ class SearchFilter(Filter):
         return qs
 
 
-_OFFSET = SearchFilter(
-    "The distance of your local time from UTC, such as `-300m` or `2h`; `time` is read in it." + _guide("time"),
-    examples={"UTC": "", "Five hours behind": "-300m", "Two hours ahead": "2h"},
-)
-_LIMIT = SearchFilter(
-    "How many objects a page holds, 10 by default and 100 at the most.",
-    examples={"Ten": "10", "A hundred": "100"},
-    kind=OpenApiTypes.INT32,
-)
 _TIMES = {
     "All": "",
     "The last day": "[now-1d TO now]",
@@ -73,6 +64,21 @@ _STACK_MODES: Examples = {
     "Stacks that are new": StackMode.NEW,
     "Stacks, most users first": StackMode.USERS,
 }
+
+
+def _offset() -> SearchFilter:
+    return SearchFilter(
+        "The distance of your local time from UTC, such as `-300m` or `2h`; `time` is read in it." + _guide("time"),
+        examples={"UTC": "", "Five hours behind": "-300m", "Two hours ahead": "2h"},
+    )
+
+
+def _limit() -> SearchFilter:
+    return SearchFilter(
+        "How many objects a page holds, 10 by default and 100 at the most.",
+        examples={"Ten": "10", "A hundred": "100"},
+        kind=OpenApiTypes.INT32,
+    )
 
 
 class EventSearchFilters(FilterSet):
@@ -95,7 +101,7 @@ class EventSearchFilters(FilterSet):
         "that the retention still shows." + _guide("time"),
         examples=_TIMES,
     )
-    offset = _OFFSET
+    offset = _offset()
 
 
 class EventListFilters(EventSearchFilters):
@@ -109,7 +115,7 @@ class EventListFilters(EventSearchFilters):
         "`stack_users` for the stacks of the events, with what their events add up to.",
         examples={"Whole events": "", "Short rows": "summary", **_STACK_MODES},
     )
-    limit = _LIMIT
+    limit = _limit()
 
 
 class EventCountFilters(EventSearchFilters):
@@ -141,13 +147,13 @@ class StackListFilters(FilterSet):
         "in front." + _guide("time"),
         examples={"All": "", "The last day": "[now-1d TO now]", "New this week": "first|[now-7d TO now]"},
     )
-    offset = _OFFSET
+    offset = _offset()
     mode = SearchFilter(
         "Empty for whole stacks; `summary` for short rows, whose figures are those of the events in `time`, without "
         "the stacks that have none.",
         examples={"Whole stacks": "", "Short rows": "summary"},
     )
-    limit = _LIMIT
+    limit = _limit()
 
 
 def parameter(filters: type[FilterSet], name: str) -> OpenApiParameter:
