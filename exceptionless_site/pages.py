@@ -21,13 +21,13 @@ from exceptionless_site.api.browsable import PAGE_POLICY
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
     address = request.build_absolute_uri("/").rstrip("/")
-    return _page(request, "landing.html", {"address": address, "version": settings.VERSION})
+    return page(request, "landing.html", {"address": address, "version": settings.VERSION})
 
 
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
     """Swagger UI over the OpenAPI document."""
-    return _page(request, "docs.html", {})
+    return page(request, "docs.html", {})
 
 
 @gzip_page
@@ -57,7 +57,8 @@ def openapi_document() -> dict[str, Any]:
     return document
 
 
-def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+def page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """A page of ours, which loads nothing from elsewhere."""
     response = render(request, template, context)
     response["Content-Security-Policy"] = PAGE_POLICY
     return response

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import path
 
+from events.pages import search_guide
 from exceptionless_site import health, pages
 from exceptionless_site.api import root, router
 
@@ -17,6 +18,8 @@ urlpatterns = [
     path("", pages.landing, name="landing"),
     path("docs", pages.docs, name="docs"),
     path("docs/", pages.docs),
+    path("docs/search", search_guide, name="search-guide"),
+    path("docs/search/", search_guide),
     path("docs/v2/openapi.json", pages.openapi, name="openapi"),
     path("health", health.health),
     path("ready", health.health),
