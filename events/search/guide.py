@@ -9,7 +9,7 @@ from events.search import analyzers
 from events.search.fields import EVENT_FIELDS, STACK_FIELDS, Field, FieldTable, Kind
 
 _MATCHES_KIND: Mapping[Kind, str] = {
-    Kind.KEYWORD: "the whole value, in the same letters",
+    Kind.KEYWORD: "the whole value, case-sensitive",
     Kind.DATE: "a date, a range, date math",
     Kind.NUMBER: "a number, a range",
     Kind.INTEGER: "a whole number, a range",
@@ -21,7 +21,7 @@ _MATCHES_ANALYSIS: Mapping[str, str] = {
     analyzers.STANDARD_PLUS.name: "words, and the parts of names and paths",
     analyzers.WHITESPACE_LOWER.name: "words",
     analyzers.COMMA_WHITESPACE.name: "whole addresses",
-    analyzers.LOWER_KEYWORD.name: "the whole value, in any letters",
+    analyzers.LOWER_KEYWORD.name: "the whole value, in any case",
     analyzers.TYPE_NAME.name: "the name, its start up to a dot, its words",
     analyzers.EMAIL.name: "starts of the name, of the address, of the domain",
     analyzers.EMAIL_SIMPLE.name: "starts of the parts of the address",
@@ -143,7 +143,7 @@ DATES = (
     Example("date:>now-1d", "the last 24 hours"),
     Example("date:[now/d TO now]", "today: /d goes to the start of the day"),
     Example("date:[now-1w/w TO now-1w/w]", "last week, whole; weeks start on Monday"),
-    Example("date:>2026-01-01||+1M/d", "a month after a date"),
+    Example("date:>2026-01-01||+1M/d", "later than a month after a date"),
     Example("date:>=2026-01-15^-300m", "a day of people five hours behind UTC"),
 )
 TIMES = (
@@ -160,7 +160,7 @@ OFFSETS = (
 SORTS = (
     Example("-date", "newest first, as without a sort"),
     Example("type -value", "by type, then the greatest value first"),
-    Example("user.name", "any searchable field, letters in their order in Unicode"),
+    Example("user.name", "any field, case-sensitive"),
     Example("-last", "of stacks: the latest occurrence first"),
 )
 AGGREGATIONS = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from django.test import Client
 
 from tests.conftest import Cast
 
-PAGES = ["/", "/docs", "/no-such-page", "/api/v2/", "/api/v2/users/me", "/admin/login/"]
+PAGES = ["/", "/docs", "/docs/search", "/no-such-page", "/api/v2/", "/api/v2/users/me", "/admin/login/"]
 
 
 def get(address: str, **headers: Any) -> Any:
@@ -20,7 +21,13 @@ def get(address: str, **headers: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("text", "address"), [("API Documentation", "/docs"), ("Admin", "/admin/"), ("Browsable API", "/api/v2/")]
+    ("text", "address"),
+    [
+        ("API Documentation", "/docs"),
+        ("Search Guide", "/docs/search"),
+        ("Admin", "/admin/"),
+        ("Browsable API", "/api/v2/"),
+    ],
 )
 def test_the_start_page_leads_everywhere(text: str, address: str) -> None:
     page = get("/").content.decode()
@@ -93,3 +100,22 @@ def test_each_collection_of_the_entrance_is_there(cast: Cast) -> None:
     for name, address in answer.json().items():
         path = address.removeprefix("http://testserver")
         assert cast.client(cast.owner).get(path).status_code == 200, name
+
+
+def test_the_search_guide_shows_fields_and_today_s_ranges() -> None:
+    page = get("/docs/search").content.decode()
+    for name in ("error.targetmethod", "data.@request.host", "snooze_until_utc"):
+        assert f'<code class="name">{name}</code>' in page
+    assert '<a class="go" href="/api/v2/events?filter=type%3Aerror"' in page
+    assert "<code>-browser:chrome</code>" in page
+    assert f"{datetime.now(UTC):%Y-%m-%d} 00:00:00" in page
+
+
+def test_the_form_of_a_list_is_filled_in_and_leads_to_the_guide(cast: Cast) -> None:
+    client = cast.client(cast.owner)
+    for address in ("/api/v2/events", "/api/v2/stacks", "/api/v2/events/count", "/api/v2/events/sessions"):
+        page = client.get(address, {"filter": 'a "<b>"'}, headers={"accept": "text/html"}).content.decode()
+        assert 'name="filter" value="a &quot;&lt;b&gt;&quot;"' in page
+        assert '<a href="/docs/search#' in page
+        assert '<option value="[now-1d TO now]">' in page
+    assert 'name="filter"' not in client.get("/api/v2/projects", headers={"accept": "text/html"}).content.decode()
