@@ -207,37 +207,57 @@ def _pattern(condition: _FieldCondition) -> str:
         case AnyToken(_, tokens):
             return "|".join(f"({_word(token)})" for token in tokens)
         case Phrase(_, words):
-            return _within_borders(_joined_words(words), words[0], words[-1])
+            return _before(words[0]) + _joined_words(words)
         case TokenPattern(_, pattern):
             return _wildcards(pattern)
     raise FilterValueError(f"{condition.field.name} consists of words and has no ranges")
 
 
 def _word(token: Token) -> str:
-    text = re.escape(token.text)
-    return f"{_border(token.text, before=True)}{text}" if token.is_prefix else _within_borders(text, token.text)
+    text = _before(token.text) + re.escape(token.text)
+    return text if token.is_prefix else text + _behind(token.text)
 
 
 def _joined_words(words: Sequence[str]) -> str:
-    parts = [re.escape(words[0])]
+    parts = [re.escape(words[0]), _behind(words[0])]
     for before, word in pairwise(words):
-        parts += [r"\W+" if before.isascii() and word.isascii() else r"\W*", re.escape(word)]
+        gap = r"\W+" if before.isascii() and word.isascii() else r"\W*"
+        parts += [gap, re.escape(word), _behind(word)]
     return "".join(parts)
 
 
 def _wildcards(pattern: str) -> str:
     if pattern.rstrip("*").count("*") > MAXIMUM_WILDCARDS:
         raise FilterValueError(f"{pattern}: a word can hold {MAXIMUM_WILDCARDS} wildcards before its last one")
-    text = re.escape(re.sub(r"\*+", "*", pattern)).replace(r"\*", r"\w*").replace(r"\?", r"\w")
-    return _within_borders(text, pattern)
+    text = re.escape(re.sub(r"\*+", "*", pattern.rstrip("*")))
+    return _before(pattern) + text.replace(r"\*", f"{_INSIDE}*").replace(r"\?", _INSIDE)
 
 
-def _within_borders(expression: str, first: str, last: str | None = None) -> str:
-    return f"{_border(first, before=True)}{expression}{_border(last or first, before=False)}"
+# A word holds a dot, a colon or an apostrophe between letters, and a dot or a comma between digits.
+_INSIDE = r"(\w|(?<=[A-Za-z])[.:'](?=[A-Za-z])|(?<=[0-9])[.,;'](?=[0-9]))"
 
 
-def _border(word: str, *, before: bool) -> str:
+def _before(word: str) -> str:
+    """The condition that a word begins here."""
     # Not all scripts part their words, so only those of plain letters have to begin and to end.
-    if not word.isascii():
+    if not word[0].isascii():
         return ""
-    return r"(^|\W)" if before else r"(\W|$)"
+    joint = {"letter": r"(?<![A-Za-z][.:'])", "digit": r"(?<![0-9][.,;'])"}
+    return _NO_WORD_BEFORE + joint.get(_kind(word[0]), "")
+
+
+def _behind(word: str) -> str:
+    """The condition that a word ends here."""
+    if not word[-1].isascii():
+        return ""
+    joint = {"letter": r"(?![.:'][A-Za-z])", "digit": r"(?![.,;'][0-9])"}
+    return _NO_WORD_BEHIND + joint.get(_kind(word[-1]), "")
+
+
+_IDEOGRAPHS = "\u3041-\u3096\u309d-\u309f\u3400-\u4dbf\u4e00-\u9fff"
+_NO_WORD_BEFORE = rf"((?<!\w)|(?<=[{_IDEOGRAPHS}]))"
+_NO_WORD_BEHIND = rf"((?!\w)|(?=[{_IDEOGRAPHS}]))"
+
+
+def _kind(character: str) -> str:
+    return "letter" if character.isalpha() else "digit" if character.isdigit() else "other"

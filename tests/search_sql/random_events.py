@@ -37,6 +37,17 @@ CODES = ("502", "-1", "E_FAIL", "0x80004005")
 EXCEPTIONS = ("System.Web.Mvc.HttpAntiForgeryException", "TypeError", "Acme.Web.Get(Int32 x, System.String y)")
 PLACES = ("40,-70", "52.5,13.4", "-33.9,151.2", "0,179.9", "0,-179.9")
 PATHS = ("/apple-touch-icon.png", "/user.aspx", "/a/b-c/d.e", "/")
+TITLES = (
+    *SOURCES,
+    "row not found",
+    "Row.Not.Found",
+    "TypeError: x is undefined",
+    "test@exceptionless.com failed",
+    "5.5 of 10,000 rows_left",
+    "o'brien's ROW",
+    "found/row-not",
+    "数据 row",
+)
 AGENTS = ("Mozilla/5.0 (Linux; Android 4.1.1)", "curl/7.1")
 
 
@@ -49,12 +60,14 @@ def random_stack(r: random.Random, number: int) -> dict[str, Any]:
         "type": r.choice(TYPES),
         "status": r.choice(("open", "fixed", "regressed", "ignored")),
         "signature_hash": f"{number:040x}",
-        "title": r.choice(SOURCES),
+        "title": r.choice(TITLES),
+        "description": r.choice((*TITLES, None)),
+        "fixed_in_version": r.choice(("1.2.3", "2.0.0-Beta", None)),
         "total_occurrences": r.randrange(60),
         "first_occurrence": (last - timedelta(days=r.randrange(20))).isoformat(),
         "last_occurrence": last.isoformat(),
         "occurrences_are_critical": r.random() < 0.3,
-        "references": [],
+        "references": r.sample(("https://a.example/1", "ticket 5"), r.randrange(3)),
         "tags": r.sample(NAMES, r.randrange(3)),
         "is_deleted": r.random() < 0.1,
     }
@@ -157,10 +170,11 @@ _TEXT_FIELDS = (
     ),
     *("data.plan", "ref.session", "data.@user_description.email_address", "client.version", "data.@request.host", "id"),
     *("unknown", "project", "stack", "organization", "status"),
+    *("title", "title", "description", "links", "version_fixed", "signature"),
 )
-_NUMBER_FIELDS = ("value", "count", "data.age")
-_DATE_FIELDS = ("date", "created_utc", "data.day")
-_TRUTH_FIELDS = ("first", "bot", "data.haserror", "critical")
+_NUMBER_FIELDS = ("value", "count", "data.age", "occurrences")
+_DATE_FIELDS = ("date", "created_utc", "data.day", "first_occurrence", "last")
+_TRUTH_FIELDS = ("first", "bot", "data.haserror", "critical", "fixed", "regressed", "hidden")
 _ALL_FIELDS = (*_TEXT_FIELDS, *_NUMBER_FIELDS, *_DATE_FIELDS, *_TRUTH_FIELDS, "geo", "message")
 _MOMENTS = ("2015", "2026-01-10", "now-3d/d", "now", '"2026-01-15T11:59:59.999Z"', "1960", "2026-01-01||+1M/d", "9998")
 _VALUES: tuple[str, ...] = (
@@ -171,6 +185,7 @@ _VALUES: tuple[str, ...] = (
     *VERSIONS,
     *TYPES,
     *CODES,
+    *TITLES,
     *EXCEPTIONS,
     *PATHS,
     *AGENTS,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import random
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import strategies as st
 
 from accounts.models import Organization
 from events.search.compile_stacks import compile_stack_tree
@@ -32,6 +35,8 @@ from tests.search_sql.wire_rows import store_events, store_organizations, store_
 
 FILTERS = 100
 EVENTS = 60
+EXAMPLES = int(os.environ.get("SEARCH_EXAMPLES", "150"))
+"""More of them for a longer hunt."""
 
 
 class World:
@@ -67,11 +72,22 @@ def readable_filters(r: random.Random, number: int) -> list[tuple[str, Group]]:
         tree = type_custom_names(parse_filter(text))
         try:
             plan_filter(split_filter(tree).event, EVENT_FIELDS, now=NOW)
-            plan_filter(split_filter(tree).stack, STACK_FIELDS, now=NOW)
+            compile_stack_tree(split_filter(tree).stack)
         except FilterValueError:
             continue
         found.append((text, tree))
     return found
+
+
+def check(world: World, text: str, tree: Group) -> bool:
+    query, expected = world.query(tree), world.expected(tree)
+    found = {event.event_id for event in query.events()}
+    assert found == expected, f"{text}\n too many {found - expected}\n too few {expected - found}"
+    assert query.count() == len(expected)
+    keys = sorted((event.key for event in query.events()), reverse=True)
+    assert [event.key for event in query.newest(5)] == keys[:5]
+    assert [event.key for event in query.oldest(5)] == keys[::-1][:5]
+    return bool(found)
 
 
 @pytest.mark.django_db
@@ -79,12 +95,28 @@ def readable_filters(r: random.Random, number: int) -> list[tuple[str, Group]]:
 def test_the_database_finds_what_the_matcher_finds(seed: int, time_machine: Any) -> None:
     time_machine.move_to(NOW, tick=False)
     world = World(seed)
-    found_any = 0
-    for text, tree in readable_filters(random.Random(-seed), FILTERS):
-        query, expected = world.query(tree), world.expected(tree)
-        found = {event.event_id for event in query.events()}
-        assert found == expected, f"{text}\n too many {found - expected}\n too few {expected - found}"
-        newest = query.newest(5)
-        assert [event.key for event in newest] == sorted((event.key for event in query.events()), reverse=True)[:5]
-        found_any += bool(found)
-    assert found_any > FILTERS / 4
+    found = [check(world, text, tree) for text, tree in readable_filters(random.Random(-seed), FILTERS)]
+    assert sum(found) > FILTERS / 4
+
+
+@pytest.fixture
+def world(db: None, time_machine: Any) -> World:
+    time_machine.move_to(NOW, tick=False)
+    return World(99)
+
+
+@given(r=st.randoms(use_true_random=False))
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_any_filter_finds_what_the_matcher_finds(world: World, r: random.Random) -> None:
+    text = random_filter(r)
+    tree = type_custom_names(parse_filter(text))
+    try:
+        world.query(tree)
+    except FilterValueError:
+        reject()
+    check(world, text, tree)
