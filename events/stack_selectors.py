@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -16,6 +16,7 @@ from accounts.models import Organization
 from events.models import Event, Stack
 from events.models.event import EventQuerySet
 from events.models.stack import StackQuerySet
+from events.search.calendar_units import next_millisecond
 from events.search.dates import TimeRange
 from events.search.fields import STACK_FIELDS, Field
 from events.search.scope import FilterScope
@@ -27,7 +28,6 @@ from projects.models import Project
 TIME_FIELDS = ("first", "last")
 """What may stand before a bar in the `time` of a stack list; the last occurrence counts when nothing does."""
 
-_MILLISECOND = timedelta(milliseconds=1)
 _NULLABLE = frozenset({"date_fixed", "snooze_until_utc"})
 _BLANK_WHEN_ABSENT = frozenset({"description", "fixed_in_version"})
 
@@ -87,7 +87,7 @@ def stacks_in_time(stacks: StackQuerySet, time: TimeRange, now: datetime) -> Sta
     """Stacks whose first or last occurrence lies in the range; without an end it ends now."""
     column = "first_occurrence" if time.field == "first" else "last_occurrence"
     # Times are given in whole milliseconds and mean all of them.
-    before = (now if time.end is None else time.end) + _MILLISECOND
+    before = next_millisecond(now if time.end is None else time.end)
     stacks = stacks.filter(**{f"{column}__lt": before})
     return stacks if time.start is None else stacks.filter(**{f"{column}__gte": time.start})
 
@@ -150,7 +150,7 @@ class StackView:
 def new_stacks_only(query: EventQuery) -> EventQuery:
     """Only events of stacks that occurred for the first time in the range of time."""
     start, end = query.time.start, query.now if query.time.end is None else query.time.end
-    is_new = Q(first_occurrence__lt=end + _MILLISECOND)
+    is_new = Q(first_occurrence__lt=next_millisecond(end))
     if start is not None:
         is_new &= Q(first_occurrence__gte=start)
     return replace(query, stacks=is_new if query.stacks is None else query.stacks & is_new)

@@ -55,6 +55,14 @@ def add(moment: datetime, amount: int, unit: str) -> datetime:
     return moment.replace(year=year, month=month, day=min(moment.day, days_in_month(year, month)))
 
 
+def next_millisecond(moment: datetime) -> datetime:
+    """What lies before it is all of the moment's millisecond; the end of the calendar stays itself."""
+    try:
+        return moment + MILLISECOND
+    except OverflowError:
+        return moment
+
+
 def days_in_month(year: int, month: int) -> int:
     if month == 2:
         return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 
 from django.db.models import Q
 
+from events.search.calendar_units import next_millisecond
 from events.search.conditions import (
     And,
     AnyToken,
@@ -48,7 +49,6 @@ MAXIMUM_DEPTH = 20
 
 _LISTS = frozenset({"tags", "references"})
 _BLANK_WHEN_ABSENT = frozenset({"description", "fixed_in_version"})
-_MILLISECOND = timedelta(milliseconds=1)
 
 
 def compile_stack_filter(text: str | None) -> Q:
@@ -164,18 +164,13 @@ def _upper(condition: Between) -> Bound:
 def _dates(condition: Between, column: str) -> Q:
     """Filters know whole milliseconds, columns go further: a bound stands for all of its millisecond."""
     lower, upper = condition.lower, condition.upper
-    start = lower if condition.includes_lower else _next_millisecond(lower)
-    end = _next_millisecond(upper) if condition.includes_upper else upper
+    start = lower if condition.includes_lower else _behind_millisecond(lower)
+    end = _behind_millisecond(upper) if condition.includes_upper else upper
     return _bounded(column, ("gte", start) if start else None, ("lt", end) if end else None)
 
 
-def _next_millisecond(moment: RangeValue | None) -> datetime | None:
-    if not isinstance(moment, datetime):
-        return None
-    try:
-        return moment + _MILLISECOND
-    except OverflowError:
-        return moment
+def _behind_millisecond(moment: RangeValue | None) -> datetime | None:
+    return next_millisecond(moment) if isinstance(moment, datetime) else None
 
 
 def _bounded(column: str, *bounds: Bound) -> Q:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -13,6 +13,7 @@ from django.db.models.functions import ACos, Cos, Greatest, Least, Lower, Radian
 from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, In, LessThan, LessThanOrEqual
 from django.db.models.sql.compiler import SQLCompiler
 
+from events.search.calendar_units import next_millisecond
 from events.search.conditions import (
     AnyToken,
     Between,
@@ -50,7 +51,6 @@ _LAST_ID_CHARACTER = "z"
 _LARGEST_KEY = 2**63 - 1
 _SMALLEST_INTEGER, _LARGEST_INTEGER = -(2**31), 2**31 - 1
 _SEQUENCES = (1 << SEQUENCE_BITS) - 1
-_MILLISECOND = timedelta(milliseconds=1)
 EARTH_RADIUS = 6_371_008.8
 _METRES_PER_DEGREE = EARTH_RADIUS * math.pi / 180
 
@@ -134,17 +134,10 @@ def _created(condition: Between) -> Q:
     """The column holds microseconds, filters know whole milliseconds: a bound stands for all of its millisecond."""
     found = Q()
     if isinstance(condition.lower, datetime):
-        found &= Q(created_utc__gte=condition.lower if condition.includes_lower else _next(condition.lower))
+        found &= Q(created_utc__gte=condition.lower if condition.includes_lower else next_millisecond(condition.lower))
     if isinstance(condition.upper, datetime):
-        found &= Q(created_utc__lt=_next(condition.upper) if condition.includes_upper else condition.upper)
+        found &= Q(created_utc__lt=next_millisecond(condition.upper) if condition.includes_upper else condition.upper)
     return found
-
-
-def _next(moment: datetime) -> datetime:
-    try:
-        return moment + _MILLISECOND
-    except OverflowError:
-        return moment
 
 
 def _numbers(condition: Between) -> Q:
