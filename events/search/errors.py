@@ -16,7 +16,15 @@ class FilterSyntaxError(ValueError):
 
 
 class FilterValueError(ValueError):
-    """The text is well-formed, but a value does not fit its field, such as a word for a number."""
+    """The text is well-formed, but a value does not fit its field, such as a word for a number.
+
+    `position` is the 0-based offset of the unit that holds the value, where one is to blame.
+    """
+
+    def __init__(self, message: str, position: int | None = None) -> None:
+        super().__init__(message if position is None else f"{message} (character {position + 1})")
+        self.message = message
+        self.position = position
 
 
 class TimeRangeError(ValueError):

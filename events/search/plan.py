@@ -38,8 +38,14 @@ class _Planner:
         if isinstance(node, Group):
             found = self.group(node, scope)
         else:
-            found = self._leaf(node, scope if node.field is None else node.field)
+            found = self._placed_leaf(node, scope if node.field is None else node.field)
         return negation(found) if node.is_excluded else found
+
+    def _placed_leaf(self, node: Node, name: str | None) -> Condition:
+        try:
+            return self._leaf(node, name)
+        except FilterValueError as error:
+            raise FilterValueError(error.message, node.position) from error
 
     def _leaf(self, node: Node, name: str | None) -> Condition:
         if name is None:

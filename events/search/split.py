@@ -51,8 +51,15 @@ class SplitFilter(NamedTuple):
 
 
 def without_inversion_mark(text: str) -> str:
-    """A filter may start with `@!`, which once forced another way to run it and never another result."""
-    return text.strip().removeprefix(INVERSION_MARK)
+    """A filter may start with `@!`, which once forced another way to run it and never another result.
+
+    Spaces stand in its place: what is wrong with the rest keeps its position.
+    """
+    start = len(text) - len(text.lstrip())
+    if not text.startswith(INVERSION_MARK, start):
+        return text
+    end = start + len(INVERSION_MARK)
+    return " " * end + text[end:]
 
 
 def split_filter(tree: Group) -> SplitFilter:

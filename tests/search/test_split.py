@@ -93,7 +93,7 @@ def test_tidying_removes_only_what_means_nothing(text: str, tidied: str) -> None
 
 
 def test_the_inversion_mark_is_taken_off() -> None:
-    assert without_inversion_mark(" @!status:open") == "status:open"
+    assert without_inversion_mark(" @!status:open") == "   status:open"
     assert without_inversion_mark("status:open") == "status:open"
 
 

@@ -229,3 +229,18 @@ def test_malformed_filters_are_a_400_that_says_what_and_where(db: None, people: 
         problem = json.loads(response.content)
         assert problem["title"].startswith("Invalid filter: ")
         assert "(character " in problem["errors"]["filter"][0]
+
+
+@pytest.mark.parametrize(
+    ("text", "position"),
+    [("a AND OR b", 7), ("  (a", 3), ("@!a:b:c", 6), ("type:x value:abc", 8), ("first:x", 1), ("@!(a OR date:x)", 9)],
+)
+def test_the_position_counts_from_the_start_of_the_text(db: None, people: People, text: str, position: int) -> None:
+    problem = json.loads(people("test_org_user").get("/api/v2/events", {"filter": text}).content)
+    assert problem["status"] == 400
+    assert problem["errors"]["filter"][0].endswith(f"(character {position})")
+
+
+def test_an_operator_with_a_space_behind_it_is_none_at_the_end(db: None, people: People) -> None:
+    for text, words in (("a AND ", 1), ("a AND", 2)):
+        assert len(parse_filter(without_inversion_mark(text)).items) == words
