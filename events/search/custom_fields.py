@@ -13,11 +13,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from events.search.date_math import to_epoch_milliseconds
-from events.search.fields import CUSTOM_PREFIX
+from events.search.fields import CUSTOM_PREFIX, MAX_CUSTOM_NAME
 from events.search.nodes import AnyNode, Group, Node, Range, Term, with_field
 from exceptionless_site.core.dates import parse_wire_date
 
-MAX_NAME = 25
 MAX_TEXT = 1000
 MAX_REFERENCE = 256
 
@@ -55,7 +54,7 @@ def custom_fields(data: Mapping[str, Any]) -> dict[str, CustomValue]:
 
 def _field_name(key: str) -> str | None:
     name = key.strip().lower()
-    if not 0 < len(name) <= MAX_NAME:
+    if not 0 < len(name) <= MAX_CUSTOM_NAME:
         return None
     return name if all(character.isalnum() or character == "-" for character in name) else None
 

@@ -79,6 +79,8 @@ CUSTOM_KINDS: Mapping[str, Kind] = {
 """The suffix of a custom field's name says what its values are: `idx.plan-s`, `idx.session-r` (a reference)."""
 
 CUSTOM_PREFIX = "idx."
+MAX_CUSTOM_NAME = 25
+"""Characters of a name in the event's own data; values with longer names are not searchable."""
 
 
 def _custom_field(lowered: str) -> Field | None:
@@ -86,8 +88,9 @@ def _custom_field(lowered: str) -> Field | None:
     lowered = "idx.session-r" if lowered == "session" else lowered
     if not lowered.startswith(CUSTOM_PREFIX):
         return None
-    kind = CUSTOM_KINDS.get(lowered.rpartition("-")[2])
-    return None if kind is None else Field(lowered, kind, lowered, paths=(lowered,))
+    name, _, suffix = lowered.removeprefix(CUSTOM_PREFIX).rpartition("-")
+    kind = CUSTOM_KINDS.get(suffix)
+    return None if kind is None or len(name) > MAX_CUSTOM_NAME else Field(lowered, kind, lowered, paths=(lowered,))
 
 
 def _text(
