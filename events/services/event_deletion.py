@@ -30,7 +30,9 @@ _EVENTS_AT_ONCE = 500
 _STACKS_PER_STATEMENT = 100
 
 
-class _Going(NamedTuple):
+class Going(NamedTuple):
+    """What is known of an event that is being removed."""
+
     key: int
     stack_id: str
     organization_id: str
@@ -45,16 +47,18 @@ def delete_events(*, events: Iterable[Event]) -> int:
     return count
 
 
-def remove_batch(events: QuerySet[Event], limit: int) -> int:
-    """Remove up to `limit` of the events in one transaction, without touching stacks or usage; how many.
+def remove_batch(events: QuerySet[Event], limit: int, note: Callable[[Sequence[Going]], object] | None = None) -> int:
+    """Remove up to `limit` of the events in one transaction, without touching their stacks; how many.
 
-    Rows that another process is removing just now are left to it.
+    `note` is told of them in the same transaction. Rows that another process is removing just now are left to it.
     """
     with transaction.atomic():
         wanted = events.order_by().select_for_update(skip_locked=True, of=("self",))
-        keys = list(wanted.values_list("key", flat=True)[:limit])
-        _remove(keys)
-    return len(keys)
+        going = [Going(*row) for row in wanted.values_list(*Going._fields)[:limit]]
+        _remove([row.key for row in going])
+        if going and note is not None:
+            note(going)
+    return len(going)
 
 
 def _remove(keys: Sequence[int]) -> None:
@@ -86,17 +90,17 @@ def _locked_stacks(events: Sequence[Event]) -> list[Stack]:
     return list(rows.order_by("pk").select_for_update())
 
 
-def _still_there(events: Sequence[Event]) -> list[_Going]:
+def _still_there(events: Sequence[Event]) -> list[Going]:
     rows = Event.objects.filter(key__in=[event.key for event in events]).order_by()
-    return [_Going(*row) for row in rows.values_list("key", "stack_id", "organization_id", "project_id")]
+    return [Going(*row) for row in rows.values_list(*Going._fields)]
 
 
-def _count_usage(going: Sequence[_Going]) -> None:
+def _count_usage(going: Sequence[Going]) -> None:
     numbers = Counter((row.organization_id, row.project_id) for row in going)
     count_usage_of_projects({owner: {"deleted": number} for owner, number in numbers.items()})
 
 
-def _correct(stacks: Iterable[Stack], going: Sequence[_Going]) -> None:
+def _correct(stacks: Iterable[Stack], going: Sequence[Going]) -> None:
     """Take the events that went off their stacks: three statements, however many there were."""
     deleted: dict[str, list[int]] = {}
     for row in going:

@@ -11,22 +11,19 @@ from django.db import transaction
 from django.db.models import F
 
 from events.ingest.direct import ingest_documents
-from events.models import Event, Stack, WorkItem
+from events.models import Stack, WorkItem
 from events.services.pace import Pace
 from events.services.purge import purge_stacks
 from events.services.sample_events import Document, sample_events
 from exceptionless_site.core.clock import utc_now
 from projects.models import Project
-from projects.services.usage import count_project_usage
 
 SAMPLE_EVENTS, SAMPLE_DAYS = 300, 7
 _SAMPLES_AT_ONCE = 20
-_EVENTS_AT_ONCE = 20_000
-"""So many events, by their stacks' counters, are hidden and counted in one transaction."""
 
 
 def reset_data(item: WorkItem, pace: Pace) -> bool:
-    """Hide and count what came before the request, then remove it; False when the time ran out.
+    """Hide what came before the request, then remove and count it; False when the time ran out.
 
     What comes after the request stays: the next event with the same cause makes a new stack.
     """
@@ -41,26 +38,11 @@ def _hide_stacks(item: WorkItem, limit: int) -> int:
         created_utc__lte=item.requested_utc,
         is_deleted=False,
     )
-    candidates = rows.order_by("pk").select_for_update().values_list("pk", "total_occurrences")[:limit]
-    ids = _affordable(list(candidates))
-    if not ids or item.organization_id is None:
+    ids = list(rows.order_by("pk").select_for_update().values_list("pk", flat=True)[:limit])
+    if not ids:
         return 0
-    # The index of stacks alone answers this, however many events there are.
-    number = Event.objects.filter(stack_id__in=ids).count()
-    count_project_usage(organization_id=item.organization_id, project_id=item.project_id, counts={"deleted": number})
-    return Stack.objects.filter(pk__in=ids).update(is_deleted=True, updated_utc=utc_now())
-
-
-def _affordable(stacks: Sequence[tuple[str, int]]) -> list[str]:
-    """The first stacks that together have few enough events; at least one."""
-    ids: list[str] = []
-    events = 0
-    for id_, total in stacks:
-        events += total
-        if ids and events > _EVENTS_AT_ONCE:
-            break
-        ids.append(id_)
-    return ids
+    hidden = Stack.objects.filter(organization_id=item.organization_id, pk__in=ids)
+    return hidden.update(is_deleted=True, updated_utc=utc_now())
 
 
 def add_samples(item: WorkItem, pace: Pace) -> bool:

@@ -1,11 +1,13 @@
 """Removing what was soft-deleted, and what belonged to it, in small batches.
 
 Nothing here is visible any more, so the work may stop at any point and go on later, and two may do it at once.
+Events count as deleted when they go, since counting them first would be one long statement for a large stack.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,13 +16,17 @@ from django.db.models import Exists, ForeignObjectRel, Model, OuterRef, Q, Query
 
 from accounts.models import Organization
 from events.models import Event, Rollup, Stack, Submission
-from events.services.event_deletion import remove_batch
+from events.services.event_deletion import Going, remove_batch
 from events.services.pace import Pace
+from events.services.retention import cutoff
 from exceptionless_site.core.clock import utc_now
+from exceptionless_site.core.time_keys import key_range
 from projects.models import Project
+from projects.services.usage import count_usage_of_projects
 from tokens.models import Token
 
 _STACKS_AT_ONCE = 50
+_ORDER: dict[type[Model], int] = {Event: 0, Stack: 2}
 
 
 def has_deleted() -> bool:
@@ -45,7 +51,7 @@ def purge_stacks(limit: int) -> int:
     ids = list(deleted.order_by().values_list("pk", flat=True)[:_STACKS_AT_ONCE])
     if not ids:
         return 0
-    count = remove_batch(Event.objects.filter(stack_id__in=ids), limit)
+    count = remove_batch(Event.objects.filter(stack_id__in=ids), limit, _count_deleted)
     if count:
         return count
     # Another process may hold some of the events still; a stack goes after the last of them.
@@ -79,10 +85,11 @@ def _purge_owner(owner: Project | Organization, pace: Pace) -> bool:
 def _holdings(owner: Project | Organization, *, with_busy: bool = False) -> Iterator[QuerySet[Any]]:
     """What belongs to a project or an organization: the rows of each table that names it as such.
 
-    Every table of every app, so that a new kind of data needs no line here. Stacks come after their events.
+    Every table of every app, so that a new kind of data needs no line here. Events come first, since they are counted
+    while they go, and stacks last.
     What a worker has in hand, and projects, which go one by one, are left out unless `with_busy`.
     """
-    for model in sorted(_owned_models(type(owner)), key=lambda model: model is Stack):
+    for model in sorted(_owned_models(type(owner)), key=lambda model: _ORDER.get(model, 1)):
         rows = model._base_manager.filter(**_ownership(owner, model))
         if with_busy or model not in (Submission, Project):
             yield rows
@@ -118,8 +125,21 @@ def _in_hand() -> Q:
 
 def _remove_rows(rows: QuerySet[Any], limit: int) -> int:
     if rows.model is Event:
-        return remove_batch(rows, limit)
+        return remove_batch(rows, limit, _count_deleted)
     with transaction.atomic():
         keys = list(rows.order_by().values_list("pk", flat=True)[:limit])
         rows.model._base_manager.filter(pk__in=keys).delete()
     return len(keys)
+
+
+def _count_deleted(going: Sequence[Going]) -> None:
+    """Count what a person deleted: not what had to go for its age, nor with its organization."""
+    now = utc_now()
+    organizations = Organization.objects.alive().filter(pk__in={row.organization_id for row in going})
+    oldest = {organization.pk: key_range(cutoff(organization, now), None)[0] for organization in organizations}
+    numbers = Counter(
+        (row.organization_id, row.project_id)
+        for row in going
+        if row.organization_id in oldest and row.key >= oldest[row.organization_id]
+    )
+    count_usage_of_projects({owner: {"deleted": number} for owner, number in numbers.items()})

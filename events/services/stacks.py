@@ -10,12 +10,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
-from events.models import Event, Stack
+from events.models import Stack
 from events.stacking.status import StackStatus, StatusChange, changed_to, fixed_in, reopened, snoozed_until
 from exceptionless_site.core.clock import utc_now
-from projects.services.usage import count_project_usage
 
 on_promote: list[Callable[[Stack], int]] = []
 """What sends a promoted stack to external services; each gives the number of services it will be sent to."""
@@ -28,7 +27,6 @@ class NoPromotionTargetError(Exception):
 class LockedStack(NamedTuple):
     id: str
     organization_id: str
-    project_id: str
 
 
 @transaction.atomic
@@ -69,15 +67,11 @@ def remove_link(*, stack: Stack, url: str) -> None:
 
 @transaction.atomic
 def delete_stacks(*, stacks: Sequence[Stack]) -> None:
-    """Soft-delete: gone for every caller at once, a job removes the events, which count as deleted now.
+    """Soft-delete: gone for every caller at once. A job removes the events, which count as deleted as they go.
 
     The next event with the same signature makes a new stack.
     """
-    going = _lock(_rows(stacks))
-    for owner, number in sorted(_event_numbers(going).items()):
-        organization_id, project_id = owner
-        count_project_usage(organization_id=organization_id, project_id=project_id, counts={"deleted": number})
-    _update(going, is_deleted=True)
+    _update(_lock(_rows(stacks)), is_deleted=True)
 
 
 def promote_stack(*, stack: Stack) -> None:
@@ -126,17 +120,8 @@ def _rows(stacks: Iterable[Stack | LockedStack]) -> QuerySet[Stack]:
 
 def _lock(rows: QuerySet[Stack]) -> list[LockedStack]:
     locked = rows.select_for_update().order_by("pk")
-    return [LockedStack(*row) for row in locked.values_list("pk", "organization_id", "project_id")]
+    return [LockedStack(*row) for row in locked.values_list("pk", "organization_id")]
 
 
 def _update(stacks: Sequence[LockedStack], **changes: Any) -> int:
     return _rows(stacks).update(updated_utc=utc_now(), **changes) if stacks else 0
-
-
-def _event_numbers(stacks: Sequence[LockedStack]) -> dict[tuple[str, str], int]:
-    """How many events the stacks hold, by organization and project id."""
-    events = Event.objects.filter(
-        organization_id__in={stack.organization_id for stack in stacks}, stack_id__in=[stack.id for stack in stacks]
-    )
-    rows = events.order_by().values_list("organization_id", "project_id").annotate(Count("key"))
-    return {(organization_id, project_id): number for organization_id, project_id, number in rows}

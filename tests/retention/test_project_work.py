@@ -112,16 +112,6 @@ def test_what_comes_after_the_request_stays(cast: Cast, owner: APIClient, post: 
     assert Event.objects.count() == 2
 
 
-def test_large_stacks_are_hidden_a_few_at_a_time(cast: Cast, owner: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(project_data, "_EVENTS_AT_ONCE", 10)
-    for count in (12, 4, 4, 30):
-        stack_with_events(cast.project, count)
-    start(owner, cast.project, RESET)
-    run_work_items()
-    assert deleted_usage() == 50
-    assert not Stack.objects.exists()
-
-
 def test_asking_twice_is_the_same_work(cast: Cast, owner: APIClient) -> None:
     first, second = (start(owner, cast.project, RESET).json() for _ in range(2))
     assert first == second

@@ -17,6 +17,7 @@ from events.models import Event, Stack, Submission, WorkItem
 from events.models.work_item import WorkItemKind
 from events.services.pace import LARGEST, Pace
 from events.services.purge import purge_deleted
+from events.services.stacks import delete_stacks
 from exceptionless_site.core.clock import utc_now
 from exceptionless_site.core.time_keys import arrival_key
 from projects.models import Project, ProjectUsage
@@ -24,7 +25,7 @@ from projects.services.projects import delete_projects
 from projects.services.usage import count_project_usage
 from tests.conftest import Cast, make_key
 from tests.events.stack_rows import make_event, make_stack
-from tests.retention.rows import FewBatches, Statements, deleted_usage, stack_with_events
+from tests.retention.rows import FewBatches, Statements, deleted_usage, event_of_age, stack_with_events
 from tokens.models import Token
 
 HELD: tuple[type[Model], ...] = (Event, Stack, Submission, Token, ProjectUsage, WorkItem)
@@ -105,12 +106,11 @@ def test_a_deleted_organization_is_purged_with_its_projects(cast: Cast, pace: Pa
     assert OrganizationUsage.objects.get().organization_id == cast.foreign_organization.pk
 
 
-def test_a_deleted_stack_is_purged_with_its_events_and_nothing_is_counted_again(
+def test_a_deleted_stack_is_purged_with_its_events_which_count_as_deleted(
     cast: Cast, owner: APIClient, pace: Pace
 ) -> None:
     stack, kept = stack_with_events(cast.project, 30), stack_with_events(cast.project, 2)
     owner.delete(f"/api/v2/stacks/{stack.pk}")
-    assert deleted_usage() == 30
     shown = owner.get(f"/api/v2/projects/{cast.project.pk}?mode=stats").json()
     assert (shown["stack_count"], shown["event_count"]) == (1, 2)
     assert purge_deleted(pace)
@@ -119,6 +119,43 @@ def test_a_deleted_stack_is_purged_with_its_events_and_nothing_is_counted_again(
     assert deleted_usage() == 30
     kept.refresh_from_db()
     assert kept.total_occurrences == 2
+
+
+def test_the_events_of_a_deleted_project_count_for_its_organization(cast: Cast, pace: Pace) -> None:
+    stack_with_events(cast.project, 30)
+    stack_with_events(cast.foreign_project, 2)
+    delete_projects(projects=[cast.project])
+    assert purge_deleted(pace)
+    assert deleted_usage() == 30
+    assert OrganizationUsage.objects.get().organization_id == cast.organization.pk
+    assert not ProjectUsage.objects.exists()
+
+
+def test_the_events_of_a_deleted_organization_count_nowhere(cast: Cast, pace: Pace) -> None:
+    stack_with_events(cast.project, 3)
+    delete_organizations(organizations=[cast.organization], deleted_by=None)
+    assert purge_deleted(pace)
+    assert not Event.objects.exists()
+    assert deleted_usage() == 0
+
+
+def test_events_that_had_to_go_for_their_age_do_not_count_as_deleted(cast: Cast, pace: Pace) -> None:
+    stack = make_stack(cast.project)
+    for days in (1, 200, 300):
+        event_of_age(stack, days)
+    delete_stacks(stacks=[stack])
+    assert purge_deleted(pace)
+    assert not Event.objects.exists()
+    assert deleted_usage() == 1
+
+
+def test_a_purge_that_is_interrupted_counts_each_event_once(cast: Cast) -> None:
+    stack = stack_with_events(cast.project, 300)
+    delete_stacks(stacks=[stack])
+    assert not purge_deleted(FewBatches(1))
+    assert deleted_usage() == 300 - Event.objects.count() == 100
+    assert purge_deleted(FewBatches(20))
+    assert deleted_usage() == 300
 
 
 @pytest.mark.parametrize(
