@@ -252,10 +252,11 @@ def page_by_key(
     return EventPage(events[::-1] if before is not None else events, len(rows) > limit)
 
 
-def neighbours(event: Event) -> tuple[str | None, str | None]:
-    """Ids of the previous (older) and the next (newer) event of the same stack."""
+def neighbours(event: Event, window: KeyWindow) -> tuple[str | None, str | None]:
+    """Ids of the previous (older) and the next (newer) event of the same stack within the window."""
+    first, last = window
     same = Event.objects.filter(stack_id=event.stack_id, organization_id=event.organization_id)
     ids = same.values_list("event_id", flat=True)
-    older = ids.filter(key__lt=event.key).order_by("-key").first()
-    newer = ids.filter(key__gt=event.key).order_by("key").first()
+    older = ids.filter(key__gte=first, key__lte=min(last, event.key - 1)).order_by("-key").first()
+    newer = ids.filter(key__gte=max(first, event.key + 1), key__lte=last).order_by("key").first()
     return older, newer

@@ -11,10 +11,10 @@ from events.api.parameters import invalid_token, read_search, read_token, text_p
 from events.api.scope import permitted_scope
 from events.api.searching import searching
 from events.api.serializers import EventSerializer, EventSummarySerializer
-from events.api.stack_modes import STACK_MODES, list_stack_mode
+from events.api.stack_modes import answer_stacks, stack_mode
 from events.models import Event
 from events.search.errors import FilterSyntaxError
-from events.search.fields import EVENT_FIELDS, Field
+from events.search.fields import EVENT_FIELDS, Field, Resource
 from events.search.sort import resolve_sort
 from events.selectors import EventPage, EventQuery, Scope, page_by_key, page_by_number
 from events.sorting import InvalidPlaceError, page_sorted
@@ -30,17 +30,17 @@ _LARGEST_KEY = 2**63 - 1
 
 def list_events(request: Request, scope: Scope, *, within: str = "") -> Response:
     """The events of the scope that match `within`, `filter` and `time`, or their stacks."""
-    mode = request.query_params.get("mode", "")
-    if mode in STACK_MODES:
-        return list_stack_mode(request, scope, mode)
-    search = read_search(request, within=within)
+    search = read_search(request, Resource.EVENT_STACK if stack_mode(request) else Resource.EVENT, within=within)
     scope = permitted_scope(scope, search.tree, uses_premium=search.uses_premium, identity=request.auth)  # type: ignore[arg-type]
     with searching():
         return answer(request, search.query(scope, utc_now()))
 
 
 def answer(request: Request, query: EventQuery) -> Response:
-    """One page of these events, in the asked mode, with links and, when asked for, the total."""
+    """One page of these events or of their stacks, as the mode has it, with links and, when asked for, the total."""
+    mode = stack_mode(request)
+    if mode is not None:
+        return answer_stacks(request, query, mode)
     events, links = _page(request, query)
     response = Response(serialize(request, events))
     if links:

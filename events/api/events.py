@@ -14,11 +14,14 @@ from events.api.event_deletion import EventDeletionActions
 from events.api.event_lists import answer, list_events
 from events.api.parameters import (
     COUNT_PARAMETERS,
+    EXPECTED_STACK,
     LIST_PARAMETERS,
     OFFSET,
     REFERENCE_PARAMETERS,
     TIME,
     read_search,
+    read_time,
+    text_parameter,
 )
 from events.api.scope import find_scope, permitted_scope
 from events.api.search_filters import EventCountFilters, EventListFilters
@@ -77,15 +80,30 @@ class EventViewSet(EventDeletionActions, SubmissionActions):
     def list(self, request: Request) -> Response:
         return list_events(request, find_scope(request.auth))  # type: ignore[arg-type]
 
-    @extend_schema(summary="Get by organization", responses=_SCOPED_ANSWERS, **_LIST)
+    @extend_schema(
+        summary="Get by organization",
+        description="Events of all projects of the organization, newest first.",
+        responses=_SCOPED_ANSWERS,
+        **_LIST,
+    )
     def list_by_organization(self, request: Request, organization_id: str) -> Response:
         return list_events(request, self._scope(organization_id=organization_id))
 
-    @extend_schema(summary="Get by project", responses=_SCOPED_ANSWERS, **_LIST)
+    @extend_schema(
+        summary="Get by project",
+        description="Events of the project, newest first.",
+        responses=_SCOPED_ANSWERS,
+        **_LIST,
+    )
     def list_by_project(self, request: Request, project_id: str) -> Response:
         return list_events(request, self._scope(project_id=project_id))
 
-    @extend_schema(summary="Get by stack", responses=_SCOPED_ANSWERS, **_LIST)
+    @extend_schema(
+        summary="Get by stack",
+        description="Events of the stack, newest first.",
+        responses=_SCOPED_ANSWERS,
+        **_LIST,
+    )
     def list_by_stack(self, request: Request, stack_id: str) -> Response:
         return list_events(request, self._scope(stack_id=stack_id))
 
@@ -99,7 +117,10 @@ class EventViewSet(EventDeletionActions, SubmissionActions):
         return self._by_reference(request, self._scope(), reference_id)
 
     @extend_schema(
-        summary="Get by reference id in a project", parameters=REFERENCE_PARAMETERS, responses=_SCOPED_ANSWERS
+        summary="Get by reference id in a project",
+        description="The events of the project that were posted with this `reference_id`.",
+        parameters=REFERENCE_PARAMETERS,
+        responses=_SCOPED_ANSWERS,
     )
     def list_by_project_reference(self, request: Request, project_id: str, reference_id: str) -> Response:
         return self._by_reference(request, self._scope(project_id=project_id), reference_id)
@@ -130,11 +151,15 @@ class EventViewSet(EventDeletionActions, SubmissionActions):
 
     @extend_schema(
         summary="Get by id",
-        description="One event. The header `Link` names the previous and the next event of its stack, and the stack.",
-        parameters=[TIME, OFFSET],
+        description="One event. The header `Link` names its stack, and the events before and after it in `time`.",
+        parameters=[EXPECTED_STACK, TIME, OFFSET],
         responses={
             200: EventSerializer,
-            **problems((400, "The event belongs to another stack than `expected_stack_id`."), 404, 426),
+            **problems(
+                (400, "The event belongs to another stack than `expected_stack_id`, or the time cannot be read."),
+                404,
+                (426, PLAN_LIMIT),
+            ),
         },
     )
     def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002 - the wire's name
@@ -165,7 +190,7 @@ class EventViewSet(EventDeletionActions, SubmissionActions):
         return Response({"total": total, "aggregations": {}, "data": {}})
 
     def _check_stack(self, event: Event) -> None:
-        expected = self.request.query_params.get("expected_stack_id")
+        expected = text_parameter(self.request, "expected_stack_id")
         if expected and expected != event.stack_id:
             raise bad_request(f"Event belongs to stack {event.stack_id}, not to the expected stack {expected}.")
 
@@ -176,7 +201,8 @@ class EventViewSet(EventDeletionActions, SubmissionActions):
 
     def _links(self, event: Event) -> Sequence[str]:
         base = self.request.build_absolute_uri("/api/v2/")
-        older, newer = neighbours(event)
+        query = EventQuery(Scope([event.organization]), read_time(self.request), utc_now())
+        older, newer = neighbours(event, query.window)
         named = (("previous", older), ("next", newer))
         links = [f'<{base}events/{id_}>; rel="{relation}"' for relation, id_ in named if id_]
         return [*links, f'<{base}stacks/{event.stack_id}>; rel="parent"']

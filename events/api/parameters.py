@@ -39,6 +39,7 @@ def _text(name: str, description: str) -> OpenApiParameter:
 FILTER, TIME, OFFSET, SORT, MODE, LIMIT = (
     parameter(EventListFilters, name) for name in ("filter", "time", "offset", "sort", "mode", "limit")
 )
+EXPECTED_STACK = _text("expected_stack_id", "The stack that the event should belong to; 400 when it does not.")
 BEFORE = _text("before", "The `before` token of a previous link: events newer than a page.")
 AFTER = _text("after", "The `after` token of a next link: events older than a page.")
 INCLUDE = _text("include", "`total` adds the number of all matching events as the header `X-Result-Count`.")
@@ -85,12 +86,16 @@ def read_search(request: Request, resource: Resource = Resource.EVENT, *, within
     if verdict.tree is None:
         raise invalid_filter(f"{verdict.message} (character {(verdict.position or 0) + 1})")
     tree = _joined(parse_filter(within), verdict.tree) if within else verdict.tree
+    return Search(tree, verdict.uses_premium, read_time(request))
+
+
+def read_time(request: Request) -> TimeRange:
+    """The range of `time` in the local time that `offset` names; 400 when it cannot be read."""
+    offset = parse_offset(text_parameter(request, "offset"))
     try:
-        offset = parse_offset(text_parameter(request, "offset"))
-        time = parse_time(text_parameter(request, "time"), now=utc_now(), offset=offset)
+        return parse_time(text_parameter(request, "time"), now=utc_now(), offset=offset)
     except TimeRangeError as error:
         raise bad_request(f"Invalid time: {error}", errors={"time": [str(error)]}) from None
-    return Search(tree, verdict.uses_premium, time)
 
 
 def text_parameter(request: Request, name: str) -> str:

@@ -34,14 +34,16 @@ def find_scope(
     return global_scope(identity)
 
 
-def permitted_scope(scope: Scope, tree: Group, *, uses_premium: bool, identity: Identity) -> Scope:
+def permitted_scope(
+    scope: Scope, tree: Group, *, uses_premium: bool, identity: Identity, refusal: str = PREMIUM_SEARCH
+) -> Scope:
     """The part of the scope that a filter is about and may be asked of; 426 when no organization's plan allows it."""
     scope = narrowed(scope, scope_of_filter(tree), identity)
     if not uses_premium:
         return scope
     permitted = with_premium(scope)
     if scope.organizations and not permitted.organizations:
-        raise upgrade_required(PREMIUM_SEARCH)
+        raise upgrade_required(refusal)
     return permitted
 
 

@@ -15,15 +15,14 @@ from rest_framework.throttling import BaseThrottle
 from accounts.identity import Identity
 from events.api.event_lists import answer
 from events.api.parameters import LIST_PARAMETERS, read_search
-from events.api.scope import find_scope
+from events.api.scope import find_scope, permitted_scope
 from events.api.search_filters import EventListFilters
 from events.api.searching import searching
 from events.api.serializers import EventSerializer
 from events.models import Event
 from events.selectors import Scope
 from events.sessions.heartbeats import record_heartbeat
-from events.stack_selectors import with_premium
-from exceptionless_site.api.errors import Problem, not_found, upgrade_required
+from exceptionless_site.api.errors import Problem, not_found
 from exceptionless_site.api.schema import empty, problems
 from exceptionless_site.api.viewsets import WireViewSet
 from exceptionless_site.core.clock import utc_now
@@ -141,10 +140,9 @@ class SessionViewSet(WireViewSet):
 
     def _answer(self, scope: Scope, session_id: str | None = None) -> Response:
         """The starts of all sessions, or the events of one, that match `filter` and `time`; 426 without the plan."""
-        permitted = with_premium(scope)
-        if scope.organizations and not permitted.organizations:
-            raise upgrade_required(PREMIUM_SESSIONS)
         search = read_search(self.request)
+        identity = identity_of(self.request)
+        permitted = permitted_scope(scope, search.tree, uses_premium=True, identity=identity, refusal=PREMIUM_SESSIONS)
         meant = _STARTS if session_id is None else events_of(session_id, permitted)
         with searching():
             return answer(self.request, replace(search.query(permitted, utc_now()), columns=meant))

@@ -7,12 +7,8 @@ from collections.abc import Iterable
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from events.api.parameters import read_search
-from events.api.scope import permitted_scope
-from events.api.searching import searching
 from events.api.stack_serializers import StackSummarySerializer
-from events.search.fields import Resource
-from events.selectors import EventQuery, Scope
+from events.selectors import EventQuery
 from events.stack_selectors import (
     StackMode,
     StackView,
@@ -23,24 +19,25 @@ from events.stack_selectors import (
 )
 from exceptionless_site.api.errors import bad_request
 from exceptionless_site.api.pagination import MAXIMUM_SKIP, page_and_limit, page_links
-from exceptionless_site.core.clock import utc_now
 
 STACK_MODES = frozenset(StackMode)
 
 
-def list_stack_mode(request: Request, scope: Scope, mode: str) -> Response:
-    """One page of the stacks in the order of the mode, by page number, with links and, when asked for, the total."""
+def stack_mode(request: Request) -> StackMode | None:
+    """The asked stack mode, if it is one; 400 when it comes with a sort."""
+    mode = request.query_params.get("mode", "")
+    if mode not in STACK_MODES:
+        return None
     if request.query_params.get("sort", "").strip():
         message = "Sort is not supported in stack mode."
         raise bad_request(message, errors={"sort": [message]})
-    search, now = read_search(request, Resource.EVENT_STACK), utc_now()
-    scope = permitted_scope(scope, search.tree, uses_premium=search.uses_premium, identity=request.auth)  # type: ignore[arg-type]
-    with searching():
-        query = search.query(scope, now)
-        return _answer(request, new_stacks_only(query) if mode == StackMode.NEW else query, StackMode(mode))
+    return StackMode(mode)
 
 
-def _answer(request: Request, query: EventQuery, mode: StackMode) -> Response:
+def answer_stacks(request: Request, query: EventQuery, mode: StackMode) -> Response:
+    """One page of the stacks in the order of the mode, by page number, with links and, when asked for, the total."""
+    if mode is StackMode.NEW:
+        query = new_stacks_only(query)
     events = query.events()
     page, limit = page_and_limit(request)
     if (page - 1) * limit > MAXIMUM_SKIP:

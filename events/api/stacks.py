@@ -100,6 +100,7 @@ class StackViewSet(WireViewSet):
 
     @extend_schema(
         summary="Get by organization",
+        description="Stacks of all projects of the organization.",
         responses={
             200: StackSerializer(many=True),
             **problems(_INVALID, (404, "The organization could not be found."), _SUSPENDED),
@@ -111,6 +112,7 @@ class StackViewSet(WireViewSet):
 
     @extend_schema(
         summary="Get by project",
+        description="Stacks of the project.",
         responses={
             200: StackSerializer(many=True),
             **problems(_INVALID, (404, "The project could not be found."), _SUSPENDED),
@@ -122,6 +124,7 @@ class StackViewSet(WireViewSet):
 
     @extend_schema(
         summary="Get by id",
+        description="One stack. With an `offset` its dates are those of your local time.",
         parameters=[OFFSET],
         responses={200: StackSerializer, **problems((404, "The stack could not be found."))},
         examples=[_EXAMPLE],

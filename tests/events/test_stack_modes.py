@@ -238,6 +238,23 @@ def test_of_one_stack(cast: Cast, stacks: None, owner: APIClient, mode: str) -> 
     assert (row["title"], row["total"], row["users"], row["total_users"]) == ("loud", 10, 1, 3)
 
 
+@EACH_MODE
+def test_of_the_events_with_a_reference_id(cast: Cast, owner: APIClient, post: Callable[..., None], mode: str) -> None:
+    user = {"@user": {"identity": "ada"}}
+    post({"type": "usage", "source": "early", "reference_id": "order-1042", "data": user})
+    post(*({"type": "usage", "source": "early", "data": {"@user": {"identity": name}}} for name in ("bob", "cid")))
+    for address in (f"{URL}/by-ref/order-1042", f"/api/v2/projects/{cast.project.pk}/events/by-ref/order-1042"):
+        (row,) = read(owner, mode, address)
+        assert (row["title"], row["total"], row["users"], row["total_users"]) == ("early", 1, 1, 3)
+        assert owner.get(address, {"mode": mode, "include": "total"})["X-Result-Count"] == "1"
+        assert owner.get(address, {"mode": mode, "sort": "date"}).status_code == 400
+
+
+@pytest.mark.parametrize("mode", ["STACK_RECENT", "stack", "recent", "summary ", "none"])
+def test_another_mode_is_none(stacks: None, owner: APIClient, mode: str) -> None:
+    assert {event["type"] for event in read(owner, mode)} == {"log", "error"}
+
+
 def test_ingested_events(owner: APIClient, post: Callable[..., None]) -> None:
     user = {"@user": {"identity": "ada"}}
     post(*({"type": "log", "source": "a", "message": str(number), "data": user} for number in range(3)))

@@ -9,6 +9,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import Membership, Organization
+from events.stack_selectors import StackMode
 from exceptionless_site.core import json
 from tests.conftest import Cast, make_key
 from tests.events.stack_rows import statements
@@ -95,6 +96,49 @@ def test_summary_rows_are_those_of_sessions(told: Story, reader: APIClient, cast
     assert (newer["template_key"], newer["project_name"]) == ("event-session-summary", cast.project.name)
     assert older["data"] == {"SessionId": SESSION_ID, "Type": "session", "Value": 20}
     assert newer["data"]["SessionEnd"]
+
+
+@pytest.mark.parametrize("mode", list(StackMode))
+@pytest.mark.parametrize("scope", ["all", "organization", "project"])
+def test_the_stacks_of_the_list_are_those_of_the_start_events(
+    told: Story, reader: APIClient, addresses: dict[str, str], mode: str, scope: str
+) -> None:
+    (row,) = read(reader, addresses[scope], mode=mode)
+    assert (row["template_key"], row["title"], row["total"]) == ("stack-session-summary", "Session Start", 2)
+    (open_only,) = read(reader, addresses[scope], mode=mode, filter="_missing_:data.sessionend")
+    assert open_only["total"] == 1
+
+
+@pytest.mark.parametrize("mode", list(StackMode))
+@pytest.mark.parametrize("scope", ["one", "one of a project"])
+def test_the_stacks_of_one_session_are_those_of_its_events(
+    told: Story, reader: APIClient, addresses: dict[str, str], mode: str, scope: str
+) -> None:
+    found = read(reader, addresses[scope], mode=mode)
+    assert {row["title"]: row["total"] for row in found} == {"(Global)": 2, "c": 1, "Session Start": 1}
+    if mode == "stack_frequent":
+        assert found[0]["title"] == "(Global)"
+    response = reader.get(addresses[scope], {"mode": mode, "include": "total", "limit": "2"})
+    assert response["X-Result-Count"] == "3"
+    assert 'rel="next"' in response["Link"]
+
+
+def test_stacks_of_sessions_cannot_be_sorted(told: Story, reader: APIClient) -> None:
+    for address in (ALL, ONE):
+        response = reader.get(address, {"mode": "stack_new", "sort": "-value"})
+        assert (response.status_code, title_of(response)) == (400, "Sort is not supported in stack mode.")
+
+
+def test_a_filter_that_names_an_organization_narrows_the_list(cast: Cast, told: Story, reader: APIClient) -> None:
+    Membership.objects.create(organization=cast.foreign_organization, user=cast.owner)
+    told.batch(told.named(100, session_id="session-0003"), key=cast.foreign_key)
+    about = f"organization:{cast.foreign_organization.pk}"
+    assert [event["reference_id"] for event in read(reader, ALL, filter=about)] == ["session-0003"]
+    assert [event["reference_id"] for event in read(cast.client(cast.admin), ALL, filter=about)] == ["session-0003"]
+    assert read(cast.client(cast.admin), ALL) == []
+    Organization.objects.filter(pk=cast.foreign_organization.pk).update(has_premium_features=False)
+    response = reader.get(ALL, {"filter": about})
+    assert (response.status_code, title_of(response)) == (426, UPGRADE)
 
 
 def test_time_limits_the_list(told: Story, reader: APIClient) -> None:
