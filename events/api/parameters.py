@@ -29,7 +29,6 @@ from events.selectors import EventQuery, Scope
 from exceptionless_site.api.errors import Problem, bad_request
 from exceptionless_site.core import json
 from exceptionless_site.core.clock import utc_now
-from exceptionless_site.core.json import clean_text
 
 
 def _text(name: str, description: str) -> OpenApiParameter:
@@ -99,8 +98,9 @@ def read_time(request: Request) -> TimeRange:
 
 
 def text_parameter(request: Request, name: str) -> str:
-    """A text of the query, free of what no database stores."""
-    return clean_text(request.query_params.get(name, ""))
+    """A text of the query, empty when it is missing."""
+    text: str = request.query_params.get(name, "")
+    return text
 
 
 def _joined(*trees: Group) -> Group:

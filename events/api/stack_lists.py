@@ -11,6 +11,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from events.api.parameters import text_parameter
 from events.api.scope import permitted_scope
 from events.api.search_filters import StackListFilters, parameters
 from events.api.searching import searching
@@ -36,7 +37,6 @@ from events.stack_selectors import (
 from exceptionless_site.api.errors import Problem, bad_request
 from exceptionless_site.api.pagination import MAXIMUM_SKIP, page_and_limit, page_links
 from exceptionless_site.core.clock import utc_now
-from exceptionless_site.core.json import clean_text
 
 _PAGE = OpenApiParameter("page", OpenApiTypes.INT32, description="The page to read, counted from 1.", default=1)
 *_SEARCH, _LIMIT = parameters(StackListFilters)
@@ -84,19 +84,15 @@ def list_stacks(request: Request, scope: Scope) -> Response:
 
 def read_stack_search(request: Request) -> StackSearch:
     """The search of a request; 400 for a filter or a range of time that cannot be read."""
-    verdict = validate_filter(without_inversion_mark(_text(request, "filter")), Resource.STACK)
+    verdict = validate_filter(without_inversion_mark(text_parameter(request, "filter")), Resource.STACK)
     if verdict.tree is None:
         raise _invalid_filter(f"{verdict.message} (character {(verdict.position or 0) + 1})")
-    offset = parse_offset(_text(request, "offset"))
+    offset = parse_offset(text_parameter(request, "offset"))
     try:
-        time = parse_time(_text(request, "time"), now=utc_now(), offset=offset, fields=TIME_FIELDS)
+        time = parse_time(text_parameter(request, "time"), now=utc_now(), offset=offset, fields=TIME_FIELDS)
     except TimeRangeError as error:
         raise bad_request(f"Invalid time: {error}", errors={"time": [str(error)]}) from None
-    return StackSearch(verdict.tree, verdict.uses_premium, time, offset, _text(request, "sort"))
-
-
-def _text(request: Request, name: str) -> str:
-    return clean_text(request.query_params.get(name, ""))
+    return StackSearch(verdict.tree, verdict.uses_premium, time, offset, text_parameter(request, "sort"))
 
 
 def _invalid_filter(message: str) -> Problem:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, NoReturn
 
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django_filters import FilterSet
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.permissions import BasePermission
@@ -12,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from exceptionless_site.api.addresses import clean_path, clean_query
 from exceptionless_site.api.errors import Problem
 from exceptionless_site.api.throttling import ApiThrottle
 
@@ -35,6 +38,10 @@ class WireViewSet(GenericViewSet[Any]):
     @property
     def allowed_methods(self) -> list[str]:
         return [*super().allowed_methods, *self.also_allowed]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        clean_query(request)
+        return super().dispatch(request, *args, **clean_path(kwargs))
 
     def get_permissions(self) -> list[BasePermission]:
         classes = self.policies.get(self.action or "")

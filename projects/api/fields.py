@@ -11,7 +11,6 @@ from rest_framework.request import Request
 from accounts.api.organization_values import StringValueFromBodySerializer
 from exceptionless_site.api.bodies import read_body
 from exceptionless_site.api.serializers import pascal
-from exceptionless_site.core.json import clean_text
 
 ID_LENGTH = 24
 
@@ -38,4 +37,5 @@ def value_of_body(request: Request) -> str:
 
 def text_parameter(request: Request, name: str) -> str:
     """A trimmed text of the query, empty when it is missing."""
-    return clean_text(request.query_params.get(name, "")).strip()
+    text: str = request.query_params.get(name, "")
+    return text.strip()
