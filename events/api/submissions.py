@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NoReturn
 
 from django.http import HttpRequest
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRequest, extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,7 +19,7 @@ from events.ingest.parsers.values import normalize_value
 from events.ingest.receive import check_gate, describe_request, receive_payload, resolve_project, store
 from events.ingest.steps.data_exclusions import exclusion_patterns
 from events.models.submission import SubmissionKind
-from exceptionless_site.api.bodies import required_data
+from exceptionless_site.api.bodies import read_body
 from exceptionless_site.api.parsers import WireJSONParser
 from exceptionless_site.api.schema import empty, problems
 from exceptionless_site.api.serializers import WireSerializer
@@ -136,6 +138,12 @@ class PlainTextParser(BaseParser):
 
     media_type = "text/plain"
 
+    def parse(
+        self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> NoReturn:
+        """Where an action does read its body, that is JSON."""
+        raise UnsupportedMediaType(media_type or self.media_type)
+
 
 class UserDescriptionSerializer(WireSerializer):
     """What a person wrote about an event they met."""
@@ -211,6 +219,7 @@ class SubmissionActions(WireViewSet):
         summary="Set user description",
         description="Adds what a user wrote to the event with this reference id, also when the event comes later.",
         request=UserDescriptionSerializer,
+        parameters=[OpenApiParameter("projectId", str, description="The project, unless it is that of the API key.")],
         responses={202: empty("Accepted"), **problems(400, 404, 415, 422)},
         examples=[
             OpenApiExample(
@@ -221,14 +230,9 @@ class SubmissionActions(WireViewSet):
         ],
     )
     def describe(self, request: Request, reference_id: str, project_id: str | None = None) -> Response:
-        body = UserDescriptionSerializer(data=required_data(request))
-        body.is_valid(raise_exception=True)
+        description = read_body(request, UserDescriptionSerializer)
         project = resolve_project(self.identity, project_id or request.query_params.get("projectId"))
-        submission = describe_request(request._request, project, api_version=2)
-        submission.kind, submission.content_encoding = SubmissionKind.USER_DESCRIPTION, ""
-        submission.payload = json.dumps({"reference_id": reference_id, **body.validated_data})
-        store(submission)
-        return _accepted(request._request, project, 202)
+        return _accept_description(request._request, project, reference_id, description)
 
     @extend_schema(
         summary="Set user description (first version of the API)",
@@ -241,13 +245,8 @@ class SubmissionActions(WireViewSet):
         if described is None:
             return Response(status=200)
         project = resolve_project(self.identity, None)
-        submission = describe_request(request._request, project, api_version=1)
-        submission.kind, submission.content_encoding = SubmissionKind.USER_DESCRIPTION, ""
-        submission.payload = json.dumps(
-            {"reference_id": id, "email_address": described.email_address, "description": described.description}
-        )
-        store(submission)
-        return _accepted(request._request, project, 202)
+        description = {"email_address": described.email_address, "description": described.description}
+        return _accept_description(request._request, project, id, description)
 
     @property
     def identity(self) -> Identity:
@@ -256,6 +255,17 @@ class SubmissionActions(WireViewSet):
 
 def _api_version(request: HttpRequest) -> int:
     return 1 if request.path.startswith("/api/v1/") else 2
+
+
+def _accept_description(
+    request: HttpRequest, project: Project, reference_id: str, description: dict[str, Any]
+) -> Response:
+    submission = describe_request(request, project, _api_version(request))
+    submission.kind, submission.content_encoding = SubmissionKind.USER_DESCRIPTION, ""
+    submission.reference_id = reference_id
+    submission.payload = json.dumps({"reference_id": reference_id, **description})
+    store(submission)
+    return _accepted(request, project, 202)
 
 
 def _accepted(request: HttpRequest, project: Project, status: int) -> Response:

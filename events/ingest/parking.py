@@ -20,7 +20,7 @@ from exceptionless_site.core.time_keys import arrival_key
 logger = logging.getLogger(__name__)
 
 MAXIMUM_ATTEMPTS = 8
-DESCRIPTION_ATTEMPTS = 14
+DESCRIPTION_ATTEMPTS = 15
 """A description may come hours before its event, from a client that was offline: about nine hours in all."""
 _FIRST_PAUSE_SECONDS = 2
 _DATABASE_PAUSE = timedelta(seconds=10)

@@ -19,11 +19,16 @@ from events.ingest.bots import discard_bots
 from events.ingest.claims import Claim, Claimer, LostClaim, has_waiting
 from events.ingest.context import EventContext
 from events.ingest.duplicates import cancel_duplicates
-from events.ingest.parking import fail, is_about_database, postpone
+from events.ingest.parking import fail, is_about_database
 from events.ingest.stacks import BatchChanged, group_by_stack
 from events.ingest.steps.geo_database import GeoDatabase
 from events.ingest.steps.step import Step
-from events.ingest.user_descriptions import EventNotThereYet, apply_user_description
+from events.ingest.user_descriptions import (
+    EventNotThereYet,
+    apply_user_description,
+    wait_for_event,
+    wake_descriptions,
+)
 from events.ingest.writer import Blocked, write_batch
 from events.models.submission import SubmissionKind
 from events.sessions import step as session_step
@@ -138,7 +143,7 @@ def _describe(claim: Claim) -> None:
     except LostClaim:
         return
     except EventNotThereYet as error:
-        postpone(submission, error)
+        wait_for_event(submission, error)
     except Exception as error:
         fail(submission, error)
 
@@ -161,13 +166,14 @@ def store(contexts: list[EventContext], claim: Claim | None, steps: Sequence[Ste
                 blocked=blocked,
                 referenced=referenced,
             )
-            return
+            break
         except (IntegrityError, OperationalError, BatchChanged):
             # Another worker drew one of our keys, holds what we wait for, or stored what we have too.
             if attempt == _WRITE_ATTEMPTS:
                 raise
             reseed()
             cancel_duplicates(referenced)
+    wake_descriptions(processed)
 
 
 def _within_quota(contexts: list[EventContext]) -> tuple[list[EventContext], Blocked]:

@@ -30,6 +30,9 @@ class Submission(models.Model):
     content_encoding = models.CharField(max_length=50, blank=True, default="")
     ip_address = models.CharField(max_length=50, blank=True, default="")
     user_agent = models.CharField(max_length=500, blank=True, default="")
+    reference_id = models.CharField(  # noqa: DJ001 - only rows that have one are indexed
+        max_length=100, null=True, help_text="Of the event that a description is about."
+    )
     payload = models.BinaryField()
     received_utc = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -53,6 +56,11 @@ class Submission(models.Model):
                 condition=models.Q(parked_utc__isnull=True),
             ),
             models.Index(fields=["parked_utc"], name="submission_parked", condition=models.Q(parked_utc__isnull=False)),
+            models.Index(
+                fields=["project", "reference_id"],
+                name="submission_description",
+                condition=models.Q(reference_id__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

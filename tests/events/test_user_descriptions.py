@@ -51,6 +51,8 @@ def test_a_description_that_comes_first_waits_for_its_event(cast: Cast, work: Wo
         ({"email_address": " ", "description": ""}, {"email_address", "description"}),
         ({"email_address": "no-address"}, {"email_address"}),
         ({"email_address": "two@at@signs"}, {"email_address"}),
+        ({"email_address": None, "description": None, "data": {"Order": 1}}, {"email_address", "description"}),
+        ({"other": "x"}, {"email_address", "description"}),
     ],
 )
 def test_what_says_nothing_or_has_no_address_is_a_422(cast: Cast, body: dict[str, str], fields: set[str]) -> None:
@@ -62,11 +64,48 @@ def test_what_says_nothing_or_has_no_address_is_a_422(cast: Cast, body: dict[str
 
 @pytest.mark.parametrize(("raw", "status"), [("", 400), ("null", 400), ("{broken", 400)])
 def test_a_body_that_is_none_is_a_400(cast: Cast, raw: str, status: int) -> None:
-    assert cast.client(cast.key).post(ADDRESS, raw, content_type="application/json").status_code == status
+    response = cast.client(cast.key).post(ADDRESS, raw, content_type="application/json")
+    assert response.status_code == status
+    assert json.loads(response.content)["errors"][""]
 
 
-def test_another_content_type_is_a_415(cast: Cast) -> None:
-    assert cast.client(cast.key).post(ADDRESS, "<x/>", content_type="application/xml").status_code == 415
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ([], ""),
+        ("text", ""),
+        ({"description": 5}, "description"),
+        ({"email_address": ["a@b.c"]}, "email_address"),
+        ({"description": "x", "data": "y"}, "data"),
+    ],
+)
+def test_members_of_another_type_are_a_400(cast: Cast, body: Any, field: str) -> None:
+    response = cast.client(cast.key).post(ADDRESS, body, format="json")
+    assert response.status_code == 400
+    assert list(json.loads(response.content)["errors"]) == [field]
+    assert not Submission.objects.exists()
+
+
+@pytest.mark.parametrize("content_type", ["application/xml", "text/plain", "application/x-www-form-urlencoded"])
+def test_another_content_type_is_a_415(cast: Cast, content_type: str) -> None:
+    assert cast.client(cast.key).post(ADDRESS, "<x/>", content_type=content_type).status_code == 415
+
+
+def test_json_of_a_kind_of_its_own_will_do(cast: Cast) -> None:
+    body = json.dumps(BODY)
+    response = cast.client(cast.key).post(ADDRESS, body, content_type="application/vnd.shop+json; charset=utf-8")
+    assert response.status_code == 202
+
+
+def test_the_project_may_stand_in_the_query(cast: Cast, post: Post, work: Work) -> None:
+    post({"message": "x", "reference_id": "order-1042"})
+    address = f"{ADDRESS}?projectId={cast.project.pk}"
+    assert cast.client(cast.owner).post(address, BODY, format="json").status_code == 202
+    work()
+    assert "@user_description" in described()
+    foreign = f"{ADDRESS}?projectId={cast.foreign_project.pk}"
+    for who in (cast.owner, cast.key):
+        assert cast.client(who).post(foreign, BODY, format="json").status_code == 404
 
 
 def test_a_foreign_project_is_a_404_and_no_project_a_400(cast: Cast) -> None:
