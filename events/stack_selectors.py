@@ -16,6 +16,7 @@ from accounts.models import Organization
 from events.models import Event, Stack
 from events.models.event import EventQuerySet
 from events.models.stack import StackQuerySet
+from events.project_users import users_of_projects
 from events.search.calendar_units import next_millisecond
 from events.search.dates import TimeRange
 from events.search.fields import STACK_FIELDS, Field
@@ -139,7 +140,8 @@ class StackFigures:
 
 @dataclass(frozen=True, slots=True)
 class StackView:
-    """A row of a list of summaries; `total_users` are all users of the project in the same range of time."""
+    """A row of a list of summaries; `total_users` are all users of the project in the same range of time, or were
+    some minutes ago."""
 
     stack: Stack
     figures: StackFigures
@@ -206,11 +208,11 @@ def views_of_stacks(stacks: Sequence[Stack], scope: Scope, time: TimeRange, now:
 def _views(
     stacks: Mapping[str, Stack], figures: Iterable[StackFigures], scope: Scope, time: TimeRange, now: datetime
 ) -> list[StackView]:
-    project_ids = {stack.project_id for stack in stacks.values()}
-    if not project_ids:
+    owners = {stack.project_id: stack.organization_id for stack in stacks.values()}
+    if not owners:
         return []
-    names = dict(Project.objects.filter(pk__in=project_ids).order_by().values_list("pk", "name"))
-    users = _users_by_project(project_ids, scope, time, now)
+    names = dict(Project.objects.filter(pk__in=owners).order_by().values_list("pk", "name"))
+    users = _users_by_project(owners, scope, time, now)
     return [
         StackView(stack, item, names.get(stack.project_id), users.get(stack.project_id, 0))
         for item in figures
@@ -218,10 +220,14 @@ def _views(
     ]
 
 
-def _users_by_project(project_ids: Iterable[str], scope: Scope, time: TimeRange, now: datetime) -> dict[str, int]:
-    events = _shown_events(scope, time, now).filter(project_id__in=project_ids).order_by()
-    counts = events.values_list("project_id").annotate(number=Count("user_hash", distinct=True))
-    return dict(counts)
+def _users_by_project(owners: Mapping[str, str], scope: Scope, time: TimeRange, now: datetime) -> dict[str, int]:
+    """By project id; `owners` are the organization ids of the projects."""
+    starts = {organization.pk: scope.cutoff(organization) for organization in scope.organizations}
+    ranges = {
+        project_id: (max(starts[owner], time.start or starts[owner]), time.end or now)
+        for project_id, owner in owners.items()
+    }
+    return users_of_projects(_shown_events(scope, time, now), ranges)
 
 
 def _shown_events(scope: Scope, time: TimeRange, now: datetime) -> EventQuerySet:

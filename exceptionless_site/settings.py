@@ -120,6 +120,9 @@ WHITENOISE_AUTOREFRESH = False
 # The event routes cap and count what they read themselves; this is the cap for all others.
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAXIMUM_EVENT_POST_SIZE + 4096
 
+# Figures that may be some minutes old; nothing is right or wrong by them.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5_000}}}
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "tokens.authentication.CredentialAuthentication",
@@ -198,6 +201,7 @@ SPECTACULAR_SETTINGS = {
     "SORT_OPERATION_PARAMETERS": False,
     "COMPONENT_SPLIT_PATCH": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {"StackStatus": "events.models.stack.STATUS_CHOICES"},
     "DISABLE_DOCSTRING_DESCRIPTIONS": True,
     "ENABLE_DJANGO_DEPLOY_CHECK": False,
 }

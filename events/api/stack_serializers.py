@@ -95,7 +95,7 @@ class StackSummarySerializer(WireSerializer):
     last_occurrence = WireDateTimeField()
     total = serializers.IntegerField()
     users = serializers.FloatField()
-    total_users = serializers.FloatField()
+    total_users = serializers.FloatField(help_text="All users of the project in `time`; may be five minutes old.")
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         return {("data" if name == "summary_data" else name): field for name, field in super().get_fields().items()}

@@ -9,6 +9,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from drf_spectacular.drainage import GENERATOR_STATS
+from drf_spectacular.generators import SchemaGenerator
+
+from events.stack_selectors import StackMode
 
 METHODS = {"get", "post", "put", "patch", "delete"}
 
@@ -120,6 +124,25 @@ def test_references_lead_somewhere(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
     for name in set(re.findall(r"#/components/schemas/([\w.-]+)", str(document))):
         assert name in schemas
+
+
+def test_the_document_is_made_without_a_warning() -> None:
+    GENERATOR_STATS.reset()
+    SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    assert not GENERATOR_STATS
+
+
+def test_statuses_of_stacks_have_the_official_name(document: dict[str, Any]) -> None:
+    statuses = document["components"]["schemas"]["StackStatus"]["enum"]
+    assert statuses == ["open", "fixed", "regressed", "snoozed", "ignored", "discarded"]
+
+
+def test_the_modes_of_event_lists_are_named(document: dict[str, Any]) -> None:
+    for path in ("/api/v2/events", "/api/v2/events/sessions", "/api/v2/events/by-ref/{referenceId}"):
+        parameters = document["paths"][path]["get"]["parameters"]
+        (text,) = (item["description"] for item in parameters if item["name"] == "mode")
+        for mode in ("summary", *StackMode):
+            assert f"`{mode}`" in text
 
 
 def test_dates_are_described_as_dates(document: dict[str, Any]) -> None:
