@@ -211,6 +211,7 @@ def _update_rest(stack: Stack, group: StackGroup) -> None:
         # Another worker may have added tags since the batch was read.
         tags = rows.values_list("tags", flat=True).get()
         rows.update(tags=merge_tags(tags, added))
-    if group.has_regressed:
-        # Only while it is still fixed: a person may have decided otherwise since the batch was read.
-        rows.filter(status=StackStatus.FIXED).update(status=StackStatus.REGRESSED)
+    if group.has_regressed and not rows.filter(status=StackStatus.FIXED).update(status=StackStatus.REGRESSED):
+        # Another worker was first, or a person has decided otherwise since the batch was read.
+        for context in group.contexts:
+            context.is_regression = False

@@ -27,7 +27,7 @@ def reset_data(item: WorkItem, pace: Pace) -> bool:
 
     What comes after the request stays: the next event with the same cause makes a new stack.
     """
-    return pace.repeat(partial(_hide_stacks, item)) and pace.repeat(purge_stacks)
+    return pace.repeat(partial(_hide_stacks, item)) and purge_stacks(pace)
 
 
 @transaction.atomic

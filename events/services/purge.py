@@ -7,7 +7,8 @@ Events count as deleted when they go, since counting them first would be one lon
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -39,19 +40,24 @@ def purge_deleted(pace: Pace) -> bool:
     projects = Project.objects.filter(is_deleted=True).order_by("pk")
     organizations = Organization.objects.filter(is_deleted=True).order_by("pk")
     return (
-        pace.repeat(purge_stacks)
+        purge_stacks(pace)
         and all(_purge_project(project, pace) for project in projects)
         and all(_purge_organization(organization, pace) for organization in organizations)
     )
 
 
-def purge_stacks(limit: int) -> int:
+def purge_stacks(pace: Pace) -> bool:
+    """Remove deleted stacks with their events; False when the time ran out."""
+    return pace.repeat(partial(_purge_stacks, _CountDeleted()))
+
+
+def _purge_stacks(note: _CountDeleted, limit: int) -> int:
     """Remove some events of the first deleted stacks, or the stacks themselves when their events are gone."""
     deleted = Stack.objects.filter(is_deleted=True)
     ids = list(deleted.order_by().values_list("pk", flat=True)[:_STACKS_AT_ONCE])
     if not ids:
         return 0
-    count = remove_batch(Event.objects.filter(stack_id__in=ids), limit, _count_deleted)
+    count = remove_batch(Event.objects.filter(stack_id__in=ids), limit, note)
     if count:
         return count
     # Another process may hold some of the events still; a stack goes after the last of them.
@@ -73,8 +79,9 @@ def _purge_organization(organization: Organization, pace: Pace) -> bool:
 
 def _purge_owner(owner: Project | Organization, pace: Pace) -> bool:
     """The rows that the owner holds, table by table, then the owner; False when the time ran out."""
+    note = _CountDeleted()
     for rows in _holdings(owner):
-        if not pace.repeat(partial(_remove_rows, rows)):
+        if not pace.repeat(partial(_remove_rows, rows, note)):
             return False
     if any(rows.exists() for rows in _holdings(owner, with_busy=True)):
         # A worker has some of it in hand, which ends within its lease; the next run finds it done.
@@ -123,23 +130,35 @@ def _in_hand() -> Q:
     return ~Q(claimed_by="") & Q(available_utc__gt=utc_now())
 
 
-def _remove_rows(rows: QuerySet[Any], limit: int) -> int:
+def _remove_rows(rows: QuerySet[Any], note: _CountDeleted, limit: int) -> int:
     if rows.model is Event:
-        return remove_batch(rows, limit, _count_deleted)
+        return remove_batch(rows, limit, note)
     with transaction.atomic():
         keys = list(rows.order_by().values_list("pk", flat=True)[:limit])
         rows.model._base_manager.filter(pk__in=keys).delete()
     return len(keys)
 
 
-def _count_deleted(going: Sequence[Going]) -> None:
-    """Count what a person deleted: not what had to go for its age, nor with its organization."""
-    now = utc_now()
-    organizations = Organization.objects.alive().filter(pk__in={row.organization_id for row in going})
-    oldest = {organization.pk: key_range(cutoff(organization, now), None)[0] for organization in organizations}
-    numbers = Counter(
-        (row.organization_id, row.project_id)
-        for row in going
-        if row.organization_id in oldest and row.key >= oldest[row.organization_id]
-    )
-    count_usage_of_projects({owner: {"deleted": number} for owner, number in numbers.items()})
+@dataclass(slots=True)
+class _CountDeleted:
+    """Counts what a person deleted: not what had to go for its age, nor with its organization."""
+
+    _oldest: dict[str, int | None] = field(default_factory=dict)
+    """The smallest key that an organization's retention keeps; None for an organization that is going too."""
+
+    def __call__(self, going: Sequence[Going]) -> None:
+        self._look_up({row.organization_id for row in going} - self._oldest.keys())
+        numbers = Counter((row.organization_id, row.project_id) for row in going if self._counts(row))
+        count_usage_of_projects({owner: {"deleted": number} for owner, number in numbers.items()})
+
+    def _look_up(self, organization_ids: Set[str]) -> None:
+        if not organization_ids:
+            return
+        now = utc_now()
+        organizations = Organization.objects.alive().filter(pk__in=organization_ids)
+        kept = {organization.pk: key_range(cutoff(organization, now), None)[0] for organization in organizations}
+        self._oldest.update({id_: kept.get(id_) for id_ in organization_ids})
+
+    def _counts(self, row: Going) -> bool:
+        oldest = self._oldest[row.organization_id]
+        return oldest is not None and row.key >= oldest

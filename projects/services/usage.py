@@ -20,7 +20,7 @@ def count_project_usage(*, organization_id: str, project_id: str | None, counts:
     count_usage(organization_id=organization_id, counts=counts)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def count_usage_of_projects(counts: Mapping[tuple[str, str], Mapping[str, int]]) -> None:
     """The same for several projects; the keys are the ids of organization and project.
 

@@ -17,6 +17,7 @@ from events.ingest import worker
 from events.ingest.claims import Claim, Claimer
 from events.ingest.writer import write_batch
 from events.models import Event, Stack, Submission
+from events.models.submission import SubmissionKind
 from exceptionless_site.core.clock import utc_now
 from projects.models import Project, ProjectUsage
 from tests.conftest import Cast
@@ -100,13 +101,37 @@ def test_an_event_that_was_sent_twice_is_stored_once(cast: Cast, race: Callable[
     assert OrganizationUsage.objects.get().total == 3 + is_known
 
 
-def test_a_fixed_stack_regresses_once(cast: Cast, race: Callable[..., None]) -> None:
+def test_a_fixed_stack_regresses_once(cast: Cast, race: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
     worker.process(claim_of("before", cast.project, log("shared")))
     stack = Stack.objects.get()
     Stack.objects.update(status="fixed", date_fixed=stack.first_occurrence)
+    regressions: list[int] = []
+    write = write_batch
+
+    def note(**arguments: Any) -> None:
+        write(**arguments)
+        regressions.append(sum(context.is_regression for context in arguments["contexts"]))
+
+    monkeypatch.setattr("tests.queue.test_two_workers.write_batch", note)
     race(claim_of("a", cast.project, log("shared")), claim_of("b", cast.project, log("shared")))
     stack.refresh_from_db()
     assert (stack.status, stack.total_occurrences) == ("regressed", 3)
+    assert sorted(regressions) == [0, 1]
+
+
+def test_a_description_that_is_looked_at_while_its_event_is_stored_is_applied(cast: Cast) -> None:
+    for number in range(10):
+        event = {"type": "log", "reference_id": f"order-{number:04}"}
+        body = {"reference_id": f"order-{number:04}", "description": "I clicked."}
+        queued(cast.project, body, kind=SubmissionKind.USER_DESCRIPTION, reference_id=f"order-{number:04}")
+        describing = Claimer("a").claim()
+        storing = claim_of("b", cast.project, event)
+        assert describing is not None
+        assert at_once([partial(worker.process, claim) for claim in (storing, describing)]) == [None, None]
+        worker.Worker().run_once()
+        assert not Submission.objects.exists()
+    described = [event.content["data"]["@user_description"] for event in Event.objects.all()]
+    assert described == [{"description": "I clicked."}] * 10
 
 
 def test_projects_of_one_organization_counted_together_and_alone_do_not_block_each_other(

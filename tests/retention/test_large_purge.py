@@ -18,7 +18,7 @@ from events.services.pace import LARGEST, Pace
 from events.services.purge import purge_deleted
 from projects.models import Project
 from tests.conftest import Cast
-from tests.retention.rows import stack_with_events
+from tests.retention.rows import deleted_usage, stack_with_events
 
 EVENTS = 20_000
 
@@ -98,4 +98,5 @@ def test_several_purges_at_once_remove_everything_once(cast: Cast, clutter: Proj
     assert not errors
     assert not Event.objects.exists()
     assert sum(done) >= EVENTS
+    assert deleted_usage() == EVENTS
     connection.close()
