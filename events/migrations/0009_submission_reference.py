@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("events", "0006_search")]
+    dependencies = [("events", "0007_rollups")]
 
     operations = [
         migrations.AddField(
