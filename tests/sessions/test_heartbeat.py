@@ -72,7 +72,7 @@ def test_an_end_stays_one_whatever_heartbeats_come_after_it(cast: Cast) -> None:
         ("Jane%20Doe", "Jane Doe"),
         ("J%C3%BCrgen", "Jürgen"),
         ("Jürgen", "Jürgen"),
-        ("%ff%00", "\ufffd\x00"),
+        ("%ff%00", "\ufffd"),
         ("x" * 3000, "x" * 3000),
     ],
 )
