@@ -1,6 +1,7 @@
-"""Requests to addresses that others chose: only https, only public machines, small answers, no waiting.
+"""Requests to addresses that others chose: only public machines, small answers, no waiting.
 
     answer = Outbound().get("https://example.com/app.js.map", limits=Limits(size=1_000_000))
+    answer = Outbound(reach=WEB_HOOKS).post("https://example.com/hook", body, limits=Limits(size=10_000))
 
 A host name is resolved once, and the connection goes to an address that was looked at: a name that resolves to
 something else a moment later (DNS rebinding) gains nothing. The certificate must be valid for the name.
@@ -17,10 +18,11 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from http.client import HTTPException, HTTPResponse, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 HTTPS_PORT = 443
+_PORTS = {"http": 80, "https": HTTPS_PORT}
 USER_AGENT = "Exceptionless"
 
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -30,8 +32,9 @@ _TUNNELS = tuple(map(ipaddress.ip_network, ("192.88.99.0/24", "2002::/16", "2001
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 
 Resolver = Callable[[str], Sequence[str]]
-Connector = Callable[[str, float], socket.socket]
-"""From an IP address and the seconds left to a connected socket."""
+Connector = Callable[[str, int, float], socket.socket]
+"""From an IP address, a port and the seconds left to a connected socket."""
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class OutboundError(Exception):
@@ -45,6 +48,27 @@ class Limits:
     size: int
     seconds: float = 3.0
     redirects: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Which servers may be asked: by https on its own port alone, unless `any_port` also lets in http and all ports.
+
+    `networks` are asked although they are not on the public internet: the operator names them.
+    """
+
+    any_port: bool = False
+    networks: tuple[Network, ...] = ()
+
+    def allows(self, address: str) -> bool:
+        return is_public(address) or self._is_named(address)
+
+    def _is_named(self, address: str) -> bool:
+        try:
+            found = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(found in network for network in self.networks if network.version == found.version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +101,8 @@ def resolve(host: str) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-def connect(address: str, seconds: float) -> socket.socket:
-    return socket.create_connection((address, HTTPS_PORT), seconds)
+def connect(address: str, port: int, seconds: float) -> socket.socket:
+    return socket.create_connection((address, port), seconds)
 
 
 class _Deadline:
@@ -93,6 +117,14 @@ class _Deadline:
         return left
 
 
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    limits: Limits
+    headers: Mapping[str, str]
+    body: bytes | None = None
+
+
 @dataclass(frozen=True)
 class Outbound:
     """What makes the requests; the parts that touch the network can be given."""
@@ -100,12 +132,14 @@ class Outbound:
     resolve: Resolver = resolve
     connect: Connector = connect
     tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    reach: Reach = Reach()
 
     def get(self, url: str, *, limits: Limits, headers: Mapping[str, str] | None = None) -> Answer:
         """The answer of any status that is no redirect. Raises OutboundError."""
         deadline = _Deadline(limits.seconds)
+        request = _Request("GET", limits, headers or {})
         for _ in range(limits.redirects + 1):
-            answer = self._get_once(url, limits, headers or {}, deadline)
+            answer = self._ask(url, request, deadline)
             location = answer.headers.get("location")
             if answer.status not in _REDIRECTS or not location:
                 return answer
@@ -115,13 +149,19 @@ class Outbound:
                 raise OutboundError("The server redirects to an address that is none.") from None
         raise OutboundError("The server redirects too often.")
 
-    def _get_once(self, url: str, limits: Limits, headers: Mapping[str, str], deadline: _Deadline) -> Answer:
-        parts, host = checked_address(url)
-        addresses = self._public_addresses(host, deadline)
+    def post(self, url: str, body: bytes, *, limits: Limits, headers: Mapping[str, str] | None = None) -> Answer:
+        """The answer of any status; a redirect is an answer like others and is not followed. Raises OutboundError."""
+        return self._ask(url, _Request("POST", limits, headers or {}, body), _Deadline(limits.seconds))
+
+    def _ask(self, url: str, request: _Request, deadline: _Deadline) -> Answer:
+        parts, host = checked_address(url, self.reach)
+        addresses = self._allowed_addresses(host, deadline)
+        port = parts.port or _PORTS[parts.scheme]
+        tls = self.tls if parts.scheme == "https" else None
         try:
-            with closing(_Connection(host, self._open(addresses, deadline), self.tls)) as connection:
+            with closing(_Connection(host, port, self._open(addresses, port, deadline), tls)) as connection:
                 with _Watchdog(connection, deadline):
-                    answer = _exchange(connection, parts, limits, headers)
+                    answer = _exchange(connection, parts, request)
                 # An answer that the watchdog cut off may look whole.
                 deadline.left()
                 return answer
@@ -133,28 +173,28 @@ class Outbound:
             deadline.left()
             raise OutboundError(f"The request failed: {type(error).__name__}.") from None
 
-    def _public_addresses(self, host: str, deadline: _Deadline) -> list[str]:
+    def _allowed_addresses(self, host: str, deadline: _Deadline) -> list[str]:
         try:
             addresses = _within(deadline, lambda: self.resolve(host))
         except (OSError, UnicodeError):
             raise OutboundError("The host name cannot be resolved.") from None
-        public = [address for address in addresses if is_public(address)]
-        if not public:
+        allowed = [address for address in addresses if self.reach.allows(address)]
+        if not allowed:
             raise OutboundError("The host is not on the public internet.")
-        return public[:_ADDRESSES_TRIED]
+        return allowed[:_ADDRESSES_TRIED]
 
-    def _open(self, addresses: Sequence[str], deadline: _Deadline) -> socket.socket:
+    def _open(self, addresses: Sequence[str], port: int, deadline: _Deadline) -> socket.socket:
         *others, last = addresses
         for address in others:
             try:
-                return self.connect(address, deadline.left() / 2)
+                return self.connect(address, port, deadline.left() / 2)
             except OSError:
                 continue
-        return self.connect(last, deadline.left())
+        return self.connect(last, port, deadline.left())
 
 
-def checked_address(url: str) -> tuple[SplitResult, str]:
-    """The parts of an https address on the default port, and its host. Raises OutboundError."""
+def checked_address(url: str, reach: Reach = Reach()) -> tuple[SplitResult, str]:
+    """The parts of an address within reach, and its host. Raises OutboundError."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -163,9 +203,10 @@ def checked_address(url: str) -> tuple[SplitResult, str]:
             host = host.encode("idna").decode()
     except ValueError:
         raise OutboundError("The address is not valid.") from None
-    if parts.scheme != "https" or not host or "@" in parts.netloc:
-        raise OutboundError("Only https addresses without credentials are asked.")
-    if port not in (None, HTTPS_PORT):
+    schemes = tuple(_PORTS) if reach.any_port else ("https",)
+    if parts.scheme not in schemes or not host or "@" in parts.netloc:
+        raise OutboundError(f"Only {' and '.join(schemes)} addresses without credentials are asked.")
+    if port not in (None, HTTPS_PORT) and not reach.any_port:
         raise OutboundError("Only the default port of https is asked.")
     return parts, host
 
@@ -187,18 +228,25 @@ def _within(deadline: _Deadline, function: Callable[[], Sequence[str]]) -> Seque
         raise OutboundError("The server took too long.") from None
 
 
-class _Connection(HTTPSConnection):
+class _Connection(HTTPConnection):
     """Speaks over a socket that is connected already; the name is for the certificate and the `Host` header."""
 
-    def __init__(self, host: str, plain: socket.socket, context: ssl.SSLContext) -> None:
-        super().__init__(host, HTTPS_PORT, context=context)
+    def __init__(self, host: str, port: int, plain: socket.socket, context: ssl.SSLContext | None) -> None:
+        super().__init__(host, port)
+        # The `Host` header names the port only when it is not the usual one.
+        self.default_port = HTTPS_PORT if context else _PORTS["http"]
+        self.tls: ssl.SSLSocket | None = None
+        # The connection itself lets go of its socket as soon as an answer that ends with it has begun.
+        self.sock = self.held = plain
+        if context is None:
+            return
         try:
             # Without the handshake, which must happen under the watchdog.
             self.tls = context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
         except BaseException:
             plain.close()
             raise
-        self.sock = self.tls
+        self.sock = self.held = self.tls
 
 
 class _Watchdog:
@@ -218,16 +266,18 @@ class _Watchdog:
     def _abort(self) -> None:
         # Not the TLS object's own shutdown, which would wait for the other side's consent.
         with suppress(OSError):
-            socket.socket.shutdown(self._connection.tls, socket.SHUT_RDWR)
+            socket.socket.shutdown(self._connection.held, socket.SHUT_RDWR)
 
 
-def _exchange(connection: _Connection, parts: SplitResult, limits: Limits, headers: Mapping[str, str]) -> Answer:
-    connection.tls.do_handshake()
+def _exchange(connection: _Connection, parts: SplitResult, request: _Request) -> Answer:
+    if connection.tls is not None:
+        connection.tls.do_handshake()
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    connection.request("GET", path, headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **headers})
+    headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **request.headers}
+    connection.request(request.method, path, body=request.body, headers=headers)
     with connection.getresponse() as response:
         names = {name.lower(): value for name, value in response.getheaders()}
-        body = b"" if response.status in _REDIRECTS else _read(response, names, limits.size)
+        body = b"" if response.status in _REDIRECTS else _read(response, names, request.limits.size)
         return Answer(parts.geturl(), response.status, names, body)
 
 

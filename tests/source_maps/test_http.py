@@ -51,7 +51,7 @@ class Server:
             raise socket.gaierror("unknown")
         return lists.pop(0) if len(lists) > 1 else lists[0]
 
-    def connect(self, address: str, seconds: float) -> socket.socket:
+    def connect(self, address: str, port: int, seconds: float) -> socket.socket:
         self.connected.append(address)
         return socket.create_connection(("127.0.0.1", self.port), seconds)
 
@@ -390,18 +390,18 @@ def test_a_second_address_is_tried_when_the_first_cannot_be_reached(server: Serv
     server.hosts[HOST] = [["8.8.8.8", PUBLIC, "1.1.1.1"]]
     tried = []
 
-    def connect(address: str, seconds: float) -> socket.socket:
+    def connect(address: str, port: int, seconds: float) -> socket.socket:
         tried.append(address)
         if address == "8.8.8.8":
             raise ConnectionRefusedError
-        return server.connect(address, seconds)
+        return server.connect(address, port, seconds)
 
     assert Outbound(server.resolve, connect, server.trust).get(URL, limits=LIMITS).body == b"ok"
     assert tried == ["8.8.8.8", PUBLIC]
 
 
 def test_nobody_there_is_a_refusal(server: Server) -> None:
-    def refuse(address: str, seconds: float) -> socket.socket:
+    def refuse(address: str, port: int, seconds: float) -> socket.socket:
         raise ConnectionRefusedError
 
     with pytest.raises(OutboundError, match="ConnectionRefusedError"):
