@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Count, Prefetch, Q
 
 from accounts.identity import Identity
-from accounts.models import Invite, Membership, Organization, OrganizationUsage, User
+from accounts.models import ExternalAccount, Invite, Membership, Organization, OrganizationUsage, User
 from accounts.models.organization import OrganizationQuerySet
 from accounts.models.user import GLOBAL
 from accounts.plans import PLANS, UNLIMITED, Plan
@@ -157,7 +157,6 @@ class UserView:
     organization_ids: Sequence[str]
     roles: Sequence[str]
     is_invite: bool = False
-    o_auth_accounts: Sequence[Mapping[str, object]] = ()
 
     @property
     def full_name(self) -> str:
@@ -166,6 +165,14 @@ class UserView:
     @property
     def email_notifications_enabled(self) -> bool:
         return self.user.email_notifications_enabled
+
+    @property
+    def avatar_url(self) -> str:
+        return self.user.avatar_url
+
+    @property
+    def o_auth_accounts(self) -> list[ExternalAccount]:
+        return list(self.user.external_accounts.all())
 
 
 def user_view(user: User, identity: Identity) -> UserView:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -60,6 +61,38 @@ def web_address(name: str, default: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise ImproperlyConfigured(f"{PREFIX}{name} must be an http or https address, not {value!r}.")
     return value
+
+
+def optional_web_address(name: str) -> str:
+    """An http(s) address without a trailing slash, or an empty text."""
+    return web_address(name, "") if text(name) else ""
+
+
+def sender(name: str, default: str) -> str:
+    """An e-mail address, with or without a name before it."""
+    value = text(name, default)
+    address = parseaddr(value)[1]
+    if "@" not in address or any(character in value for character in "\r\n"):
+        raise ImproperlyConfigured(f"{PREFIX}{name} must be an e-mail address, not {value!r}.")
+    return value
+
+
+def sign_in_provider(name: str) -> dict[str, str] | None:
+    """What is set about signing in by another service; None when it is not configured.
+
+    Reads <name>_CLIENT_ID and <name>_CLIENT_SECRET, and for services of one's own the addresses <name>_TOKEN_URL
+    and <name>_USER_URL, or <name>_ISSUER for OpenID Connect.
+    """
+    secrets_ = {part: text(f"{name}_{part.upper()}") for part in ("client_id", "client_secret")}
+    if not any(secrets_.values()):
+        return None
+    for part, value in secrets_.items():
+        if not value:
+            raise ImproperlyConfigured(f"{PREFIX}{name}_{part.upper()} is missing beside its counterpart.")
+    addresses = {part: optional_web_address(f"{name}_{part.upper()}") for part in ("token_url", "user_url", "issuer")}
+    if name == "OIDC" and not addresses["issuer"]:
+        raise ImproperlyConfigured(f"{PREFIX}OIDC_ISSUER is missing beside {PREFIX}OIDC_CLIENT_ID.")
+    return secrets_ | addresses
 
 
 def existing_file(name: str) -> Path | None:

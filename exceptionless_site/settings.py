@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from exceptionless_site import databases, env
 
@@ -17,6 +18,7 @@ SECRET_KEY = env.secret_key(DATA_DIR)
 DEMO = env.boolean("DEMO", default=False)
 DEBUG = env.boolean("DEBUG", default=False)
 BASE_URL = env.web_address("BASE_URL", "http://localhost:8000")
+WEB_UI_URL = env.optional_web_address("WEB_UI_URL")
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", "*")
 TRUST_FORWARDED_HEADERS = env.boolean("TRUST_FORWARDED_HEADERS", default=False)
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
@@ -39,8 +41,33 @@ API_THROTTLE_LIMIT = env.integer("API_THROTTLE_LIMIT", -1, minimum=-1)
 BOT_THROTTLE_LIMIT = env.integer("BOT_THROTTLE_LIMIT", 25, minimum=-1)
 EVENT_SUBMISSION_DISABLED = env.boolean("EVENT_SUBMISSION_DISABLED", default=False)
 ENABLE_ACCOUNT_CREATION = env.boolean("ENABLE_ACCOUNT_CREATION", default=True)
+SIGN_IN_PROVIDERS = {
+    name: env.sign_in_provider(variable)
+    for name, variable in (
+        ("github", "GITHUB"),
+        ("google", "GOOGLE"),
+        ("facebook", "FACEBOOK"),
+        ("live", "MICROSOFT"),
+        ("oidc", "OIDC"),
+    )
+}
 GEOIP_DATABASE = env.existing_file("GEOIP_DATABASE")
 SOURCE_MAP_DISCOVERY = env.boolean("SOURCE_MAP_DISCOVERY", default=False)
+
+# --- Mails -------------------------------------------------------------------------------------
+EMAIL_HOST = env.text("SMTP_HOST")
+EMAIL_PORT = env.integer("SMTP_PORT", 587, minimum=1, maximum=65_535)
+EMAIL_HOST_USER = env.text("SMTP_USER")
+EMAIL_HOST_PASSWORD = env.text("SMTP_PASSWORD")
+_smtp_encryption = env.choice("SMTP_ENCRYPTION", "STARTTLS", ("STARTTLS", "TLS", "NONE"))
+EMAIL_USE_TLS, EMAIL_USE_SSL = _smtp_encryption == "STARTTLS", _smtp_encryption == "TLS"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.sender(
+    "SMTP_FROM", f"Exceptionless <noreply@{urlsplit(BASE_URL).hostname or 'localhost'}>"
+)
+# Without a mail server mails wait and the admin says why; a demo prints them.
+_BACKEND = "smtp" if EMAIL_HOST else "console" if DEMO else "dummy"
+EMAIL_BACKEND = f"django.core.mail.backends.{_BACKEND}.EmailBackend"
 
 # --- Django ------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -110,6 +137,14 @@ STATIC_URL = "/static/"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "images": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": DATA_DIR / "images",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
     "source-maps": {
         "BACKEND": "events.source_maps.storage.AtomicFileStorage",
         "OPTIONS": {"location": DATA_DIR / "source-maps"},

@@ -13,7 +13,8 @@ from accounts.api.organizations import NOT_FOUND
 from accounts.api.users import OAuthAccountSerializer, ViewUserSerializer
 from accounts.models import Invite, Organization, User
 from accounts.selectors import members_and_invites, user_view
-from accounts.services.memberships import EmailAddressError, LastMemberError, UserLimitError, add_user, remove_user
+from accounts.services.email_addresses import EmailAddressError
+from accounts.services.memberships import LastMemberError, UserLimitError, add_user, remove_user
 from exceptionless_site.api.errors import bad_request, invalid, upgrade_required
 from exceptionless_site.api.pagination import MAXIMUM_SKIP, link, page_and_limit
 from exceptionless_site.api.schema import empty, problems
@@ -107,7 +108,8 @@ class MembershipViewSet(WireViewSet):
     def create(self, request: Request, id: str, email: str) -> Response:  # noqa: A002 - the wire's name
         organization = self.find(pk=id)
         try:
-            added = add_user(organization=organization, email_address=email)
+            identity: Any = request.auth
+            added = add_user(organization=organization, email_address=email, sender=identity.user)
         except UserLimitError:
             raise upgrade_required("Please upgrade your plan to add an additional user.") from None
         except EmailAddressError:

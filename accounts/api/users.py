@@ -11,12 +11,21 @@ from rest_framework.response import Response
 
 from accounts.identity import Identity
 from accounts.models import User
+from accounts.permissions import GlobalAdminPolicy, UserPolicy
 from accounts.selectors import user_view
-from accounts.services.users import update_user
+from accounts.services.users import (
+    HasOrganizationsError,
+    LastGlobalAdminError,
+    delete_users,
+    reason_to_keep,
+    set_global_admin,
+    update_user,
+)
+from exceptionless_site.api.bulk import delete_in_bulk
 from exceptionless_site.api.delta import read_delta
-from exceptionless_site.api.errors import not_found
-from exceptionless_site.api.schema import problems
-from exceptionless_site.api.serializers import WireSerializer
+from exceptionless_site.api.errors import Problem, bad_request, not_found
+from exceptionless_site.api.schema import empty, problems
+from exceptionless_site.api.serializers import WireSerializer, WorkInProgressResultSerializer
 from exceptionless_site.api.text_fields import OptionalTextField, text_limit
 from exceptionless_site.api.viewsets import WireViewSet
 
@@ -54,11 +63,36 @@ class UpdateUserSerializer(WireSerializer):
     email_notifications_enabled = serializers.BooleanField(required=False)
 
 
-class UserViewSet(WireViewSet):
+class PersonViewSet(WireViewSet):
+    """What all operations on one person share: who may reach whom, and how a person is shown."""
+
     tag = "User"
     queryset = User.objects.all()
+    serializer_class: Any = ViewUserSerializer
     not_found_title = "User not found."
     pagination_class = None
+
+    def reachable(self, user_id: str) -> User:
+        """Yourself or, for a global admin, anyone. Raises 404, and 401 for a key without a person."""
+        identity: Identity = self.request.auth  # type: ignore[assignment]
+        if identity.is_global_admin:
+            user: User | None = self.get_queryset().filter(pk=user_id).first()
+        else:
+            own: User = self.require_user()
+            user = own if own.pk == user_id else None
+        if user is None:
+            raise not_found(self.not_found_title)
+        return user
+
+    def answer(self, user: User) -> Response:
+        identity: Any = self.request.auth
+        is_self = identity.user is not None and identity.user.pk == user.pk
+        serializer_class = ViewCurrentUserSerializer if is_self else ViewUserSerializer
+        return Response(serializer_class(user_view(user, identity)).data)
+
+
+class UserViewSet(PersonViewSet):
+    policies: ClassVar = {"destroy": [UserPolicy, GlobalAdminPolicy]}
     serializer_classes: ClassVar[dict[str, type[WireSerializer]]] = {"update": UpdateUserSerializer}
 
     def get_serializer_class(self) -> type[WireSerializer]:
@@ -70,7 +104,20 @@ class UserViewSet(WireViewSet):
         responses={200: ViewCurrentUserSerializer, **problems((404, "The current user could not be found."))},
     )
     def me(self, request: Request) -> Response:
-        return self._answer(self.require_user())
+        return self.answer(self.require_user())
+
+    @extend_schema(
+        summary="Delete current user",
+        description="Deletes your account, once you belong to no organization; your tokens end with it.",
+        responses={
+            202: WorkInProgressResultSerializer,
+            **problems((400, "You still belong to an organization."), (404, "The current user could not be found.")),
+        },
+    )
+    def destroy_me(self, request: Request) -> Response:
+        user = self.require_user()
+        _delete([user])
+        return Response({"workers": []}, status=202)
 
     @extend_schema(
         summary="Get by id",
@@ -78,7 +125,7 @@ class UserViewSet(WireViewSet):
         responses={200: ViewUserSerializer, **problems((404, "The user could not be found."))},
     )
     def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002 - the wire's name
-        return self._answer(self._reachable(id))
+        return self.answer(self.reachable(id))
 
     @extend_schema(
         summary="Update",
@@ -94,26 +141,82 @@ class UserViewSet(WireViewSet):
         ],
     )
     def update(self, request: Request, id: str) -> Response:  # noqa: A002
-        user = self._reachable(id)
+        user = self.reachable(id)
         delta = read_delta(request, UpdateUserSerializer)
         if delta.values:
             update_user(user=user, **delta.values)
-        return self._answer(user)
+        return self.answer(user)
 
-    def _reachable(self, user_id: str) -> User:
-        """Yourself or, for a global admin, anyone. Raises 404, and 401 for a key without a person."""
-        identity: Identity = self.request.auth  # type: ignore[assignment]
-        if identity.is_global_admin:
-            user: User | None = self.get_queryset().filter(pk=user_id).first()
-        else:
-            own: User = self.require_user()
-            user = own if own.pk == user_id else None
-        if user is None:
-            raise not_found(self.not_found_title)
-        return user
+    @extend_schema(
+        summary="Remove",
+        description=(
+            "Deletes the named people, for global admins. Who belongs to an organization stays, and so does the last "
+            "global admin. When only some could be deleted, the answer is a 400 that lists both."
+        ),
+        responses={
+            202: WorkInProgressResultSerializer,
+            **problems(
+                (400, "One or more users could not be deleted."),
+                (404, "One or more users were not found."),
+                (500, "An error occurred while deleting one or more users."),
+            ),
+        },
+    )
+    def destroy(self, request: Request, ids: str) -> Response:
+        return delete_in_bulk(
+            ids,
+            find=lambda wanted: self.get_queryset().filter(pk__in=wanted),
+            refusal=_refusal,
+            delete=_delete,
+            missing_title=self.not_found_title or "",
+        )
 
-    def _answer(self, user: User) -> Response:
-        identity: Any = self.request.auth
-        is_self = identity.user is not None and identity.user.pk == user.pk
-        serializer_class = ViewCurrentUserSerializer if is_self else ViewUserSerializer
-        return Response(serializer_class(user_view(user, identity)).data)
+
+class AdminRoleViewSet(PersonViewSet):
+    """Who is a global admin."""
+
+    permission_classes = [UserPolicy, GlobalAdminPolicy]
+    serializer_class = WireSerializer
+
+    @extend_schema(
+        summary="Add admin role",
+        description="Makes the person a global admin. Only global admins may do so.",
+        request=None,
+        responses={200: empty("The person is a global admin."), **problems((404, "The user could not be found."))},
+    )
+    def create(self, request: Request, id: str) -> Response:  # noqa: A002 - the wire's name
+        set_global_admin(user=self.reachable(id), is_global_admin=True)
+        return Response()
+
+    @extend_schema(
+        summary="Remove admin role",
+        description="Takes the role of a global admin from the person; the last one keeps it.",
+        responses={
+            204: empty("The person is no global admin."),
+            **problems((400, "The person is the last global admin."), (404, "The user could not be found.")),
+        },
+    )
+    def destroy(self, request: Request, id: str) -> Response:  # noqa: A002
+        try:
+            set_global_admin(user=self.reachable(id), is_global_admin=False)
+        except LastGlobalAdminError as error:
+            raise _problem(error) from None
+        return Response(status=204)
+
+
+def _delete(users: list[User]) -> None:
+    try:
+        delete_users(users=users)
+    except (HasOrganizationsError, LastGlobalAdminError) as error:
+        raise _problem(error) from None
+
+
+def _refusal(user: User) -> Problem | None:
+    reason = reason_to_keep(user)
+    return _problem(reason) if reason else None
+
+
+def _problem(reason: Exception) -> Problem:
+    if isinstance(reason, HasOrganizationsError):
+        return bad_request("Please delete or leave any organizations before deleting your account.")
+    return bad_request("The last global admin cannot be removed.")

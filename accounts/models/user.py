@@ -38,6 +38,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_email_address_verified = models.BooleanField(default=False)
     verify_email_address_token = models.CharField(max_length=40, blank=True, default="", db_index=True)
     verify_email_address_token_expires_utc = models.DateTimeField(null=True, blank=True)
+    password_reset_digest = models.CharField(
+        max_length=64, blank=True, default="", editable=False, db_index=True, help_text="SHA-256 of the mailed token."
+    )
+    password_reset_expires_utc = models.DateTimeField(null=True, blank=True, editable=False)
+    avatar_file_name = models.CharField(max_length=40, blank=True, default="", editable=False)
     email_notifications_enabled = models.BooleanField(default=True)
     created_utc = models.DateTimeField(default=utc_now, editable=False)
     updated_utc = models.DateTimeField(default=utc_now, editable=False)
@@ -58,6 +63,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_staff(self) -> bool:
         """Who may enter the admin."""
         return self.is_superuser
+
+    @property
+    def avatar_url(self) -> str:
+        """Address of the picture, without the host; empty when there is none."""
+        return f"/api/v2/users/{self.pk}/avatar/{self.avatar_file_name}" if self.avatar_file_name else ""
 
     @property
     def roles(self) -> list[str]:

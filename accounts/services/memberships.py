@@ -7,21 +7,18 @@ from collections.abc import Callable
 from django.db import transaction
 
 from accounts.models import Invite, Membership, Organization, User
+from accounts.services.email_addresses import EmailAddressError, verify_email_address
+from accounts.services.mails import queue_mail
 from accounts.services.users import is_email_address, normal_email
 
 on_leave: list[Callable[[str, str], object]] = []
 """What higher apps do in the same transaction when a member left: called with organization id and user id."""
 
-
-_VERIFICATION = ("is_email_address_verified", "verify_email_address_token", "verify_email_address_token_expires_utc")
+INVITE_MAIL, ADDED_MAIL = "invite", "added-to-organization"
 
 
 class UserLimitError(Exception):
     """The plan of the organization allows no further member or invite."""
-
-
-class EmailAddressError(Exception):
-    """No invitation could ever reach this address."""
 
 
 class LastMemberError(Exception):
@@ -29,10 +26,10 @@ class LastMemberError(Exception):
 
 
 @transaction.atomic
-def add_user(*, organization: Organization, email_address: str) -> Membership | Invite:
-    """Make the person with that address a member, or invite the address when nobody has it yet.
+def add_user(*, organization: Organization, email_address: str, sender: User | None = None) -> Membership | Invite:
+    """Make the person with that address a member, or invite the address when nobody has it yet; both get a mail.
 
-    Doing it again changes nothing. Raises UserLimitError and EmailAddressError.
+    Doing it again changes nothing, and sends the invite once more. Raises UserLimitError and EmailAddressError.
     """
     _lock(organization)
     taken = organization.memberships.count() + organization.invites.count()
@@ -41,9 +38,13 @@ def add_user(*, organization: Organization, email_address: str) -> Membership | 
     address = normal_email(email_address)
     user = User.objects.filter(email_address=address).first()
     if user is not None:
-        return Membership.objects.get_or_create(organization=organization, user=user)[0]
+        membership, is_new = Membership.objects.get_or_create(organization=organization, user=user)
+        if is_new:
+            queue_mail(kind=ADDED_MAIL, recipient=address, organization=organization, sender=sender)
+        return membership
     if not is_email_address(address):
         raise EmailAddressError
+    queue_mail(kind=INVITE_MAIL, recipient=address, organization=organization, sender=sender)
     return Invite.objects.get_or_create(organization=organization, email_address=address)[0]
 
 
@@ -77,10 +78,7 @@ def accept_invite(*, invite: Invite, user: User) -> None:
         return  # someone else was faster
     Membership.objects.get_or_create(organization_id=invite.organization_id, user=user)
     if invite.email_address == user.email_address and not user.is_email_address_verified:
-        user.is_email_address_verified = True
-        user.verify_email_address_token = ""
-        user.verify_email_address_token_expires_utc = None
-        user.save(update_fields=_VERIFICATION)
+        verify_email_address(user=user)
 
 
 def _lock(organization: Organization) -> None:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.models import Membership, Organization, User
 from accounts.plans import FREE, UNLIMITED
+from accounts.services.users import remove_user
 from exceptionless_site.core.clock import utc_now
 
 on_delete: list[Callable[[Organization], object]] = []
@@ -73,7 +74,8 @@ def _delete_members(organization: Organization, deleted_by: User | None) -> None
     organization.memberships.all().delete()
     elsewhere = Membership.objects.filter(user_id__in=user_ids, organization__is_deleted=False)
     kept = {*elsewhere.values_list("user_id", flat=True), deleted_by.pk if deleted_by else ""}
-    User.objects.filter(pk__in=set(user_ids) - kept, is_superuser=False).delete()
+    for user in User.objects.filter(pk__in=set(user_ids) - kept, is_superuser=False):
+        remove_user(user=user)
 
 
 @transaction.atomic

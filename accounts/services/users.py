@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable, Iterable
 
 from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 
-from accounts.models import User
+from accounts.models import Membership, User
 from exceptionless_site.core.clock import utc_now
-from exceptionless_site.core.ids import new_secret
 from exceptionless_site.core.json import clean_text
 
-VERIFY_EMAIL_LIFETIME = timedelta(hours=24)
+on_delete: list[Callable[[User], object]] = []
+"""What is done in the same transaction when a person is deleted."""
+
+
+class HasOrganizationsError(Exception):
+    """Someone who belongs to an organization cannot be deleted."""
+
+
+class LastGlobalAdminError(Exception):
+    """Without this person nobody could manage the server any more."""
 
 
 def normal_email(text: str) -> str:
@@ -39,8 +47,8 @@ def user_with_password(email_address: str, password: str) -> User | None:
 
 
 @transaction.atomic
-def create_user(*, full_name: str, email_address: str, password: str) -> User:
-    """A new person whose address is not verified yet. The first one ever becomes a global admin.
+def create_user(*, full_name: str, email_address: str, password: str | None, is_verified: bool = False) -> User:
+    """A new person. The first one ever becomes a global admin.
 
     Raises IntegrityError when the address is taken.
     """
@@ -50,8 +58,7 @@ def create_user(*, full_name: str, email_address: str, password: str) -> User:
         password,
         full_name=full_name.strip(),
         is_superuser=is_first,
-        verify_email_address_token=new_secret(),
-        verify_email_address_token_expires_utc=utc_now() + VERIFY_EMAIL_LIFETIME,
+        is_email_address_verified=is_verified,
     )
 
 
@@ -74,3 +81,48 @@ def update_user(*, user: User, full_name: str | None = None, email_notifications
         user.email_notifications_enabled = email_notifications_enabled
     user.updated_utc = utc_now()
     user.save(update_fields=["full_name", "email_notifications_enabled", "updated_utc"])
+
+
+def reason_to_keep(user: User) -> Exception | None:
+    """Why the person cannot be deleted, as the error that `delete_users` would raise."""
+    if Membership.objects.filter(user=user, organization__is_deleted=False).exists():
+        return HasOrganizationsError()
+    return LastGlobalAdminError() if _is_last_global_admin(user) else None
+
+
+@transaction.atomic
+def delete_users(*, users: Iterable[User]) -> None:
+    """Delete people with all that lets them in. Raises HasOrganizationsError and LastGlobalAdminError."""
+    for user in users:
+        _lock_global_admins()
+        reason = reason_to_keep(user)
+        if reason is not None:
+            raise reason
+        remove_user(user=user)
+
+
+def remove_user(*, user: User) -> None:
+    """Delete the person without asking; callers run it in a transaction."""
+    for hook in on_delete:
+        hook(user)
+    User.objects.filter(pk=user.pk).delete()
+
+
+@transaction.atomic
+def set_global_admin(*, user: User, is_global_admin: bool) -> None:
+    """Give or take the role. Raises LastGlobalAdminError."""
+    _lock_global_admins()
+    if not is_global_admin and _is_last_global_admin(user):
+        raise LastGlobalAdminError
+    user.is_superuser, user.updated_utc = is_global_admin, utc_now()
+    user.save(update_fields=["is_superuser", "updated_utc"])
+
+
+def _is_last_global_admin(user: User) -> bool:
+    others = User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk)
+    return user.is_superuser and not others.exists()
+
+
+def _lock_global_admins() -> None:
+    # Two global admins must not take the role from each other at the same moment.
+    list(User.objects.select_for_update().filter(is_superuser=True).order_by("pk").values_list("pk"))

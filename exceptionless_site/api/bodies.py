@@ -32,10 +32,12 @@ _JSON_TYPES: tuple[tuple[type[AnyField] | tuple[type[AnyField], ...], tuple[type
 )
 
 
-def read_body(request: Request, serializer_class: type[AnySerializer]) -> dict[str, Any]:
-    """The validated members of a body that makes something new."""
+def read_body(
+    request: Request, serializer_class: type[AnySerializer], spelling: Callable[[str], str] = str.lower
+) -> dict[str, Any]:
+    """The validated members of a body that makes something new; `spelling` makes spellings of a name equal."""
     fields = serializer_class().fields
-    data = bind(required_data(request), fields, str.lower)
+    data = bind(required_data(request), fields, spelling)
     refuse_nulls(data, fields)
     serializer = serializer_class(data=data)
     serializer.is_valid(raise_exception=True)

@@ -16,11 +16,14 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
+from accounts.api.avatars import AvatarViewSet
+from accounts.api.email_addresses import EmailAddressViewSet
 from accounts.api.memberships import MembershipViewSet, OrganizationUsersViewSet
+from accounts.api.oauth_grants import OAuthGrantViewSet
 from accounts.api.organization_values import OrganizationDataViewSet, OrganizationFeatureViewSet
 from accounts.api.organizations import OrganizationViewSet
 from accounts.api.suspensions import SuspensionViewSet
-from accounts.api.users import UserViewSet
+from accounts.api.users import AdminRoleViewSet, UserViewSet
 from events.api.events import EventViewSet
 from events.api.project_data import ProjectWorkViewSet
 from events.api.search_validation import SearchViewSet
@@ -35,6 +38,8 @@ from projects.api.configuration import ProjectConfigurationViewSet
 from projects.api.data import ProjectDataViewSet, PromotedTabsViewSet
 from projects.api.projects import ProjectViewSet
 from tokens.api.auth import AuthViewSet
+from tokens.api.external_sign_in import ExternalSignInViewSet
+from tokens.api.passwords import PasswordViewSet
 from tokens.api.tokens import TokenViewSet
 
 converters.register()
@@ -46,13 +51,38 @@ ROWS: tuple[Row, ...] = (
     # Auth
     ("POST", "/api/v2/auth/login", AuthViewSet, "login"),
     ("POST", "/api/v2/auth/signup", AuthViewSet, "signup"),
+    ("POST", "/api/v2/auth/github", ExternalSignInViewSet, "github"),
+    ("POST", "/api/v2/auth/google", ExternalSignInViewSet, "google"),
+    ("POST", "/api/v2/auth/facebook", ExternalSignInViewSet, "facebook"),
+    ("POST", "/api/v2/auth/live", ExternalSignInViewSet, "live"),
+    ("POST", "/api/v2/auth/oidc", ExternalSignInViewSet, "oidc"),
+    ("POST", "/api/v2/auth/unlink/{provider_name:str}", ExternalSignInViewSet, "unlink"),
+    ("POST", "/api/v2/auth/change-password", PasswordViewSet, "change"),
+    ("GET", "/api/v2/auth/forgot-password/{email:str}", PasswordViewSet, "forgot"),
+    ("POST", "/api/v2/auth/reset-password", PasswordViewSet, "reset"),
+    ("POST", "/api/v2/auth/cancel-reset-password/{token:str}", PasswordViewSet, "cancel_reset"),
+    ("GET", "/api/v2/auth/intercom", AuthViewSet, "intercom"),
     ("GET", "/api/v2/auth/logout", AuthViewSet, "logout"),
     ("GET", "/api/v2/auth/check-email-address/{email:str}", AuthViewSet, "check_email_address"),
     # Users
     ("GET", "/api/v2/users/me", UserViewSet, "me"),
+    ("DELETE", "/api/v2/users/me", UserViewSet, "destroy_me"),
+    ("GET", "/api/v2/users/me/oauth-grants", OAuthGrantViewSet, "list"),
+    ("DELETE", "/api/v2/users/me/oauth-grants/{id:str}", OAuthGrantViewSet, "destroy"),
+    ("GET", "/api/v2/users/verify-email-address/{token:token}", EmailAddressViewSet, "verify"),
+    ("POST", "/api/v2/users/verify-email-address", EmailAddressViewSet, "verify_by_query"),
+    ("POST", "/api/v2/users/unverify-email-address", EmailAddressViewSet, "unverify"),
     ("GET", "/api/v2/users/{id:objectid}", UserViewSet, "retrieve"),
     ("PATCH", "/api/v2/users/{id:objectid}", UserViewSet, "update"),
     ("PUT", "/api/v2/users/{id:objectid}", UserViewSet, "update"),
+    ("DELETE", "/api/v2/users/{ids:objectids}", UserViewSet, "destroy"),
+    ("POST", "/api/v2/users/{id:objectid}/email-address/{email:str}", EmailAddressViewSet, "update"),
+    ("GET", "/api/v2/users/{id:objectid}/resend-verification-email", EmailAddressViewSet, "resend"),
+    ("POST", "/api/v2/users/{id:objectid}/avatar", AvatarViewSet, "create"),
+    ("DELETE", "/api/v2/users/{id:objectid}/avatar", AvatarViewSet, "destroy"),
+    ("GET", "/api/v2/users/{id:objectid}/avatar/{file_name:str}", AvatarViewSet, "retrieve"),
+    ("POST", "/api/v2/users/{id:objectid}/admin-role", AdminRoleViewSet, "create"),
+    ("DELETE", "/api/v2/users/{id:objectid}/admin-role", AdminRoleViewSet, "destroy"),
     ("GET", "/api/v2/organizations/{organization_id:objectid}/users", OrganizationUsersViewSet, "list"),
     # Organizations
     ("GET", "/api/v2/organizations", OrganizationViewSet, "list"),

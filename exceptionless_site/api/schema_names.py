@@ -28,6 +28,9 @@ _PARAMETER_TEXTS = {
     "sessionId": "The id of the session, which is the reference id of its start event.",
     "sourceMapId": "The identifier of the source map.",
     "email": "The e-mail address.",
+    "token": "The token of the mailed link.",
+    "fileName": "The name of the file.",
+    "providerName": "The name of the provider.",
     "integration": "The name of the integration.",
 }
 _VERBS = {"GET": "Get", "POST": "Post", "PUT": "Put", "PATCH": "Patch", "DELETE": "Delete"}

@@ -16,7 +16,7 @@ from accounts.services.email_checks import is_taken
 from accounts.services.memberships import find_invite
 from accounts.services.users import is_email_address, normal_email
 from exceptionless_site.api.bodies import read_body
-from exceptionless_site.api.errors import Problem
+from exceptionless_site.api.errors import Problem, invalid
 from exceptionless_site.api.schema import empty, problems
 from exceptionless_site.api.serializers import WireSerializer
 from exceptionless_site.api.text_fields import text_bounds, text_limit
@@ -29,10 +29,8 @@ from tokens.services.login import LoginDeniedError, LoginFailedError, SignupDeni
 class PasswordField(serializers.CharField):
     """6 to 100 characters, kept as typed; blanks alone count as nothing."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(
-            style={"input_type": "password"}, write_only=True, **text_bounds(6, 100, "Password"), **options
-        )
+    def __init__(self, name: str = "Password", **options: Any) -> None:
+        super().__init__(style={"input_type": "password"}, write_only=True, **text_bounds(6, 100, name), **options)
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         return super().run_validation("" if isinstance(data, str) and not data.strip() else data)
@@ -100,7 +98,7 @@ class AuthViewSet(WireViewSet):
             )
         except (LoginDeniedError, LoginFailedError) as error:
             raise _refused(error) from None
-        return _result(token)
+        return token_result(token)
 
     @extend_schema(
         summary="Sign up",
@@ -139,7 +137,19 @@ class AuthViewSet(WireViewSet):
             token = sign_up(name=body["name"], email=body["email"], password=body["password"], ip=ip, invite=invite)
         except (LoginDeniedError, LoginFailedError, SignupDeniedError) as error:
             raise _refused(error) from None
-        return _result(token)
+        return token_result(token)
+
+    @extend_schema(
+        summary="Get the current user's Intercom messenger token.",
+        description="For the support chat of the official service, which this server does not have.",
+        responses={
+            200: OpenApiResponse(TokenResultSerializer, description="Intercom messenger token"),
+            **problems((401, "User not logged in"), (422, "Intercom is not enabled.")),
+        },
+    )
+    def intercom(self, request: Request) -> Response:
+        self.require_user()
+        raise invalid(intercom="Intercom is not enabled.")
 
     @extend_schema(
         summary="Logout the current user and remove the current access token",
@@ -181,5 +191,5 @@ def _refused(error: Exception) -> Problem:
     return Problem(401, _TITLES[type(error)])
 
 
-def _result(token: Token) -> Response:
+def token_result(token: Token) -> Response:
     return Response(TokenResultSerializer({"token": token.secret}).data)

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from accounts.models import Invite, User
 from accounts.services import login_limits
+from accounts.services.email_addresses import send_verification
 from accounts.services.memberships import accept_invite
 from accounts.services.users import create_user, normal_email, user_with_password
 from exceptionless_site.core.clock import utc_now
@@ -66,6 +67,8 @@ def _sign_up_anew(name: str, email: str, password: str, invite: Invite | None) -
     user = create_user(full_name=name, email_address=email, password=password)
     if invite is not None:
         accept_invite(invite=invite, user=user)
+    if not user.is_email_address_verified:
+        send_verification(user=user)
     return issue_login_token(user=user)
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.identity import with_implied
-from accounts.models import Organization
+from accounts.models import Organization, User
 from accounts.models.user import CLIENT, USER
 from exceptionless_site.core.clock import utc_now
 from projects.models import Project
@@ -99,6 +99,11 @@ def delete_tokens_of_projects(projects: Iterable[Project]) -> None:
 
 def delete_tokens_of_organization(organization: Organization) -> None:
     Token.objects.filter(organization=organization).delete()
+
+
+def delete_tokens_of_user(user: User) -> None:
+    """Login tokens and the keys that stand for the person."""
+    Token.objects.filter(user=user).delete()
 
 
 def suspend_tokens_of_organization(organization: Organization) -> None:
