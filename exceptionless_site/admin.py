@@ -40,6 +40,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Usage by organization", "bar_chart", "accounts_organizationusage"),
             ("Usage by project", "stacked_bar_chart", "projects_projectusage"),
             ("Scheduled jobs", "schedule", "core_scheduledjob"),
+            ("Mails", "outgoing_mail", "accounts_mailmessage"),
             ("Background work", "pending_actions", "events_workitem"),
             ("Rate counters", "speed", "core_ratecounter"),
         ),

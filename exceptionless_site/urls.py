@@ -8,6 +8,7 @@ from django.urls import path
 from events.pages import search_guide
 from exceptionless_site import health, pages
 from exceptionless_site.api import root, router
+from tokens import pages as account_pages
 
 handler400 = "exceptionless_site.api.handlers.bad_request"
 handler403 = "exceptionless_site.api.handlers.permission_denied"
@@ -24,6 +25,11 @@ urlpatterns = [
     path("health", health.health),
     path("ready", health.health),
     path("favicon.ico", pages.favicon),
+    # Where mailed links lead; the official web UI has the same routes under its own address.
+    path("forgot-password", account_pages.forgot_password, name="forgot-password"),
+    path("reset-password/<str:token>", account_pages.reset_password_page),
+    path("account/verify", account_pages.verify_email_address_page),
+    path("signup", account_pages.sign_up_page, name="signup"),
     path("admin/", admin.site.urls),
     path("api/v2/", root.RootViewSet.as_view({"get": "list"}), name="api-root"),
     path("api/v2", root.RootViewSet.as_view({"get": "list"})),

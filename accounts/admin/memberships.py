@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
-from accounts.models import Invite, Membership
+from accounts.models import Invite, Membership, User
 from accounts.services import memberships
 from exceptionless_site.core.admin import CREATED, SiteAdmin, date_column
 
@@ -21,6 +21,13 @@ def after_leaving(left: Iterable[Any]) -> None:
     for membership in left:
         for hook in memberships.on_leave:
             hook(membership.organization_id, membership.user_id)
+
+
+def after_inviting(invites: Iterable[Any], request: HttpRequest) -> None:
+    """Mails the invites that were just made."""
+    for invite in invites:
+        sender = request.user if isinstance(request.user, User) else None
+        memberships.send_invite(invite=invite, sender=sender)
 
 
 class MembershipInline(TabularInline):
@@ -36,7 +43,7 @@ class MembershipInline(TabularInline):
 
 
 class InviteInline(TabularInline):
-    """Invites made here send no mail; those of the API do."""
+    """An invite made here sends its mail as one of the API does."""
 
     model = Invite
     extra = 0
@@ -79,3 +86,8 @@ class InviteAdmin(SiteAdmin):
     autocomplete_fields = ("organization",)
     readonly_fields = ("date_added",)
     ordering = ("-date_added", "id")
+
+    def save_model(self, request: HttpRequest, obj: Invite, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change:
+            after_inviting([obj], request)

@@ -13,8 +13,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from accounts.admin.memberships import InviteInline, MembershipInline, after_leaving
-from accounts.models import Membership, Organization, OrganizationUsage
+from accounts.admin.memberships import InviteInline, MembershipInline, after_inviting, after_leaving
+from accounts.models import Invite, Membership, Organization, OrganizationUsage
 from accounts.models.organization import SuspensionCode
 from accounts.plans import PLANS, plan_by_id
 from accounts.services import organizations, suspensions
@@ -163,6 +163,7 @@ class OrganizationAdmin(SoftDeletedAdmin):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         super().save_formset(request, form, formset, change)
         after_leaving(row for row in formset.deleted_objects if isinstance(row, Membership))
+        after_inviting((row for row in formset.new_objects if isinstance(row, Invite)), request)
 
     def changed_columns(self, form: Any) -> list[str]:
         changed = [name for name in super().changed_columns(form) if name not in _SUSPENSION]

@@ -8,13 +8,15 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from accounts.admin.memberships import after_leaving
-from accounts.models import Membership, User
-from accounts.services.users import normal_email
+from accounts.models import ExternalAccount, Membership, User
+from accounts.services.passwords import reset_credentials
+from accounts.services.users import normal_email, remove_user
 from exceptionless_site.core.admin import CREATED, SiteAdmin, column, date_column
 
 
@@ -58,7 +60,7 @@ class NewPasswordForm(AdminPasswordChangeForm):
     @transaction.atomic
     def save(self, commit: bool = True) -> User:
         user: User = super().save(commit)
-        user.tokens.all().delete()
+        reset_credentials(user=user)
         return user
 
 
@@ -73,6 +75,20 @@ class OrganizationInline(TabularInline):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("organization").order_by("organization__name")
+
+
+class ExternalAccountInline(TabularInline):
+    """Accounts at other services are linked by their owner; here they can only be taken away."""
+
+    model = ExternalAccount
+    extra = 0
+    verbose_name_plural = "external accounts"
+    fields = readonly_fields = ("provider", "provider_user_id", "username", "email_address", "created_utc")
+    hide_title = True
+    tab = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(User)
@@ -94,7 +110,7 @@ class UserAdmin(DjangoUserAdmin, SiteAdmin):  # type: ignore[type-arg]  # not ge
     search_help_text = "E-mail address, name or id"
     ordering = ("email_address",)
     filter_horizontal = ()
-    inlines = (OrganizationInline,)
+    inlines = (OrganizationInline, ExternalAccountInline)
     readonly_fields = ("id", "last_login", "created_utc", "updated_utc", "has_open_verification")
     fieldsets = (
         (None, {"fields": ("email_address", "full_name", "password")}),
@@ -125,9 +141,18 @@ class UserAdmin(DjangoUserAdmin, SiteAdmin):  # type: ignore[type-arg]  # not ge
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or obj.pk != request.user.pk)
 
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        with transaction.atomic():
+            remove_user(user=obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        with transaction.atomic():
+            for user in queryset:
+                remove_user(user=user)
+
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         super().save_formset(request, form, formset, change)
-        after_leaving(formset.deleted_objects)
+        after_leaving(row for row in formset.deleted_objects if isinstance(row, Membership))
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> tuple[Any, ...]:
         return self.inlines if obj is not None else ()

@@ -42,7 +42,7 @@ class TextParser(BaseParser):
 
     def parse(
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> str:
+    ) -> Any:
         raw = read_capped(stream, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         return clean_text(raw.decode("utf-8", "replace"))
 

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.organizations import NOT_FOUND
-from accounts.api.users import OAuthAccountSerializer, ViewUserSerializer
+from accounts.api.users import OAuthAccountSerializer, TextSetField, ViewUserSerializer
 from accounts.models import Invite, Organization, User
 from accounts.selectors import members_and_invites, user_view
 from accounts.services.email_addresses import EmailAddressError
@@ -29,18 +29,18 @@ _LIMIT = OpenApiParameter("limit", int, default=10, description="How many users 
 class UserSerializer(WireSerializer):
     """The answer to adding someone: little more than the address, in the shape of the official server."""
 
-    organization_ids = serializers.ListField(child=serializers.CharField())
+    organization_ids = TextSetField()
     o_auth_accounts = OAuthAccountSerializer(many=True)
-    roles = serializers.ListField(child=serializers.CharField())
-    email_address = serializers.CharField()
+    roles = TextSetField()
+    email_address = serializers.EmailField()
     email_notifications_enabled = serializers.BooleanField()
     is_email_address_verified = serializers.BooleanField()
     is_active = serializers.BooleanField()
     is_invite = serializers.BooleanField()
-    password_reset_token_expiration = serializers.CharField()
-    verify_email_address_token_expiration = serializers.CharField()
-    created_utc = serializers.CharField()
-    updated_utc = serializers.CharField()
+    password_reset_token_expiration = serializers.DateTimeField()
+    verify_email_address_token_expiration = serializers.DateTimeField()
+    created_utc = serializers.DateTimeField()
+    updated_utc = serializers.DateTimeField()
 
 
 class OrganizationUsersViewSet(WireViewSet):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -30,11 +30,23 @@ from exceptionless_site.api.text_fields import OptionalTextField, text_limit
 from exceptionless_site.api.viewsets import WireViewSet
 
 
+@extend_schema_field({"type": "string", "minLength": 24, "maxLength": 24, "pattern": "^[a-fA-F0-9]{24}$"})
+class _IdField(serializers.CharField):
+    pass
+
+
+@extend_schema_field({"type": "array", "uniqueItems": True, "items": {"type": "string"}})
+class TextSetField(serializers.ListField):
+    """Texts of which none comes twice."""
+
+    child = serializers.CharField()
+
+
 class ViewUserSerializer(WireSerializer):
     """A UserView as the wire writes it."""
 
-    id = serializers.CharField(source="user.pk")
-    organization_ids = serializers.ListField(child=serializers.CharField())
+    id = _IdField(source="user.pk")
+    organization_ids = TextSetField()
     full_name = serializers.CharField(source="user.full_name")
     email_address = serializers.EmailField(source="user.email_address")
     avatar_url = OptionalTextField()
@@ -42,7 +54,7 @@ class ViewUserSerializer(WireSerializer):
     is_email_address_verified = serializers.BooleanField(source="user.is_email_address_verified")
     is_active = serializers.BooleanField(source="user.is_active")
     is_invite = serializers.BooleanField()
-    roles = serializers.ListField(child=serializers.CharField())
+    roles = TextSetField()
 
 
 class OAuthAccountSerializer(WireSerializer):

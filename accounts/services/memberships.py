@@ -44,8 +44,14 @@ def add_user(*, organization: Organization, email_address: str, sender: User | N
         return membership
     if not is_email_address(address):
         raise EmailAddressError
-    queue_mail(kind=INVITE_MAIL, recipient=address, organization=organization, sender=sender)
-    return Invite.objects.get_or_create(organization=organization, email_address=address)[0]
+    invite = Invite.objects.get_or_create(organization=organization, email_address=address)[0]
+    send_invite(invite=invite, sender=sender)
+    return invite
+
+
+def send_invite(*, invite: Invite, sender: User | None = None) -> None:
+    """Mail the invite; doing it again mails it again."""
+    queue_mail(kind=INVITE_MAIL, recipient=invite.email_address, organization=invite.organization, sender=sender)
 
 
 @transaction.atomic

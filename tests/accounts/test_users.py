@@ -59,8 +59,8 @@ def test_a_deleted_organization_is_not_among_mine(cast: Cast, owner: APIClient) 
     assert owner.get(ME).json()["organization_ids"] == []
 
 
-def test_me_costs_two_statements(cast: Cast, owner: APIClient, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(2):
+def test_me_costs_three_statements(cast: Cast, owner: APIClient, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(3):
         owner.get(ME)
 
 

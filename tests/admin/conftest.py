@@ -10,7 +10,8 @@ import pytest
 from django.db.models import Model
 from django.test import Client
 
-from accounts.models import Invite, Membership, Organization, OrganizationUsage, User
+from accounts.models import Invite, MailMessage, Membership, Organization, OrganizationUsage, User
+from accounts.services.mails import queue_mail
 from events.documents import pack
 from events.models import Event, Stack, Submission, WorkItem
 from events.models.work_item import WorkItemKind
@@ -106,6 +107,11 @@ def a_submission(project: Project | None = None, **fields: object) -> Submission
     return Submission.objects.create(organization=project.organization, project=project, **(values | fields))
 
 
+def a_mail() -> MailMessage:
+    organization = Organization.objects.create(name=f"Organization {next(_numbers)}")
+    return queue_mail(kind="invite", recipient=f"{next(_numbers)}@example.test", organization=organization)
+
+
 def a_work_item() -> WorkItem:
     project = a_project()
     return WorkItem.objects.create(
@@ -123,6 +129,7 @@ def a_job() -> ScheduledJob:
 
 PAGES: dict[str, Callable[[], Model]] = {
     "accounts/invite": an_invite,
+    "accounts/mailmessage": a_mail,
     "accounts/membership": a_membership,
     "accounts/organization": an_organization,
     "accounts/organizationusage": organization_usage,

@@ -37,6 +37,8 @@ def delete(cast: Cast, site: Client, way: str) -> None:
             "memberships-0-user": row.user_id,
             "memberships-0-organization": row.organization_id,
             "memberships-0-DELETE": "on",
+            "external_accounts-TOTAL_FORMS": 0,
+            "external_accounts-INITIAL_FORMS": 0,
             "invites-TOTAL_FORMS": 0,
             "invites-INITIAL_FORMS": 0,
         }

@@ -22,6 +22,8 @@ def change(site: Client, user: User, **fields: Any) -> Any:
         "email_notifications_enabled": "on",
         "memberships-TOTAL_FORMS": "0",
         "memberships-INITIAL_FORMS": "0",
+        "external_accounts-TOTAL_FORMS": "0",
+        "external_accounts-INITIAL_FORMS": "0",
     }
     sent = {name: value for name, value in (form | fields).items() if value is not None}
     return site.post(f"{LIST}{user.pk}/change/", sent)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.conf import settings
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -36,23 +36,25 @@ class PasswordField(serializers.CharField):
         return super().run_validation("" if isinstance(data, str) and not data.strip() else data)
 
 
-def _invite_token() -> serializers.CharField:
-    return serializers.CharField(
-        required=False, allow_null=True, allow_blank=True, **text_bounds(40, 40, "InviteToken")
-    )
+@extend_schema_field({"type": ["null", "string"], "minLength": 40, "maxLength": 40})
+class InviteTokenField(serializers.CharField):
+    """Optional; an empty one counts as none."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, allow_null=True, allow_blank=True, **text_bounds(40, 40, "InviteToken"))
 
 
 class LoginSerializer(WireSerializer):
     email = serializers.CharField()
     password = PasswordField()
-    invite_token = _invite_token()
+    invite_token = InviteTokenField()
 
 
 class SignupSerializer(WireSerializer):
     name = serializers.CharField(**text_limit(250, "Name"))
     email = serializers.CharField()
     password = PasswordField()
-    invite_token = _invite_token()
+    invite_token = InviteTokenField()
 
 
 class TokenResultSerializer(WireSerializer):

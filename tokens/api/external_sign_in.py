@@ -38,14 +38,13 @@ _NO_URL = "The RedirectUri field is not a valid fully-qualified http, https, or 
 _INVALID = "Invalid Provider Name or Provider User Id."
 
 
-def _checked_url(value: str) -> str:
+def _check_url(value: str) -> None:
     try:
         parts = urlsplit(value)
     except ValueError:
         raise serializers.ValidationError(_NO_URL) from None
     if parts.scheme.lower() not in ("http", "https", "ftp") or not parts.netloc:
         raise serializers.ValidationError(_NO_URL)
-    return value
 
 
 class ExternalAuthInfoSerializer(serializers.Serializer[Any]):
@@ -60,7 +59,7 @@ class ExternalAuthInfoSerializer(serializers.Serializer[Any]):
 class ExternalSignInSerializer(WireSerializer):
     client_id = serializers.CharField(**text_limit(2048, "ClientId"))
     code = serializers.CharField(**text_limit(8192, "Code"))
-    redirect_uri = serializers.CharField(validators=[_checked_url], **text_limit(2048, "RedirectUri"))
+    redirect_uri = serializers.CharField(validators=[_check_url], **text_limit(2048, "RedirectUri"))
     invite_token = serializers.CharField(required=False, allow_null=True, allow_blank=True)
     code_verifier = serializers.CharField(
         required=False, allow_null=True, allow_blank=True, **text_limit(128, "CodeVerifier")
@@ -68,7 +67,7 @@ class ExternalSignInSerializer(WireSerializer):
 
 
 class StringValueFromBodySerializer(WireSerializer):
-    value = serializers.CharField(allow_null=True, allow_blank=True, required=False)
+    value = serializers.CharField(allow_null=True, allow_blank=True)
 
 
 def _operation(title: str) -> Callable[[Any], Any]:
