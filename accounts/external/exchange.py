@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -111,4 +113,10 @@ class _Session:
         return response.json()
 
     def _outbound(self, url: str) -> Outbound:
-        return Outbound(reach=_ANYWHERE if origin(url) in self.trusted_origins else _PUBLIC)
+        return Outbound(tls=_tls(), reach=_ANYWHERE if origin(url) in self.trusted_origins else _PUBLIC)
+
+
+@functools.cache
+def _tls() -> ssl.SSLContext:
+    # Reading the list of authorities takes longer than the request.
+    return ssl.create_default_context()

@@ -63,9 +63,7 @@ def test_the_same_password_twice_is_a_422(owner: APIClient) -> None:
     response = change(owner, new=PASSWORD)
 
     assert response.status_code == 422
-    assert response.json()["errors"] == {
-        "password": ["New password must not be the same as the current password."]
-    }
+    assert response.json()["errors"] == {"password": ["New password must not be the same as the current password."]}
 
 
 def test_after_five_wrong_passwords_even_the_right_one_is_not_looked_at(cast: Cast, owner: APIClient) -> None:

@@ -136,9 +136,7 @@ def test_the_old_password_is_not_taken_again(cast: Cast, anonymous: APIClient) -
     response = reset(anonymous, token, PASSWORD)
 
     assert response.status_code == 422
-    assert response.json()["errors"] == {
-        "password": ["The new password must be different than the previous password"]
-    }
+    assert response.json()["errors"] == {"password": ["The new password must be different than the previous password"]}
     assert reset(anonymous, token).status_code == 200
 
 
