@@ -147,7 +147,7 @@ class UserAdmin(DjangoUserAdmin, SiteAdmin):  # type: ignore[type-arg]  # not ge
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         with transaction.atomic():
-            for user in queryset:
+            for user in queryset.exclude(pk=request.user.pk):
                 remove_user(user=user)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
