@@ -87,7 +87,7 @@ class InviteAdmin(SiteAdmin):
     readonly_fields = ("date_added",)
     ordering = ("-date_added", "id")
 
-    def save_model(self, request: HttpRequest, obj: Invite, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if not change:
             after_inviting([obj], request)

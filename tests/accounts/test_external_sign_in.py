@@ -379,7 +379,9 @@ def test_the_last_way_to_sign_in_stays(cast: Cast, owner: APIClient) -> None:
     assert ExternalAccount.objects.get().provider == "google"
 
 
-@pytest.mark.parametrize(("provider", "value"), [("github", ""), ("github", None), ("%20", "1"), ("github", " ")])
+@pytest.mark.parametrize(
+    ("provider", "value"), [("github", ""), ("github", None), ("%20", "1"), ("%00", "1"), ("github", " ")]
+)
 def test_what_names_no_account_is_a_400(cast: Cast, owner: APIClient, provider: str, value: Any) -> None:
     response = unlink(owner, provider, value)
 

@@ -23,6 +23,7 @@ from exceptionless_site.api.schema import problems
 from exceptionless_site.api.serializers import WireSerializer
 from exceptionless_site.api.text_fields import text_limit
 from exceptionless_site.api.viewsets import WireViewSet
+from exceptionless_site.core.json import clean_text
 from exceptionless_site.core.net import client_address
 from tokens.api.auth import TokenResultSerializer, token_result
 from tokens.services.external_login import (
@@ -144,7 +145,7 @@ class ExternalSignInViewSet(WireViewSet):
         examples=[OpenApiExample("The id at the provider", {"value": "583231"}, request_only=True)],
     )
     def unlink(self, request: Request, provider_name: str) -> Response:
-        user = self.require_user()
+        user, provider_name = self.require_user(), clean_text(provider_name)
         id_ = read_body(request, StringValueFromBodySerializer).get("value") or ""
         if not provider_name.strip() or not id_.strip():
             raise bad_request(_INVALID)
