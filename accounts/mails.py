@@ -3,8 +3,8 @@
     @mails.kind("invite")
     def invite(message: MailMessage) -> Letter | None: ...
 
-A kind's function is called at the moment of sending; None means that the mail is no longer wanted. Other apps
-may add kinds, and queue mails with `accounts.services.mails`.
+A kind's function is called at the moment of sending; None means that the mail is no longer wanted. Mails without
+secrets may be queued as ready letters instead (`accounts.services.mails.queue_letters`): they need no kind.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ def kind(name: str) -> Callable[[Kind], Kind]:
 
 
 def letter_for(message: MailMessage) -> Letter | None:
-    """The mail's text as things are now. Raises KeyError for a kind that nobody registered."""
-    return _kinds[message.kind](message)
+    """The letter that was queued, else the mail's text as things are now. Raises KeyError for an unknown kind."""
+    return Letter(**message.data) if message.data else _kinds[message.kind](message)
 
 
 def web_link(path: str) -> str:

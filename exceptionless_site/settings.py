@@ -137,17 +137,13 @@ STATIC_URL = "/static/"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    "images": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": DATA_DIR / "images",
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    },
     "source-maps": {
-        "BACKEND": "events.source_maps.storage.AtomicFileStorage",
+        "BACKEND": "exceptionless_site.core.file_storage.AtomicFileStorage",
         "OPTIONS": {"location": DATA_DIR / "source-maps"},
+    },
+    "images": {
+        "BACKEND": "exceptionless_site.core.file_storage.AtomicFileStorage",
+        "OPTIONS": {"location": DATA_DIR / "images"},
     },
 }
 WHITENOISE_USE_FINDERS = True
@@ -226,6 +222,8 @@ SPECTACULAR_SETTINGS = {
         "token": {"type": "string", "pattern": r"^[a-zA-Z\d-]{24,40}$"},
         "tokens": {"type": "string", "pattern": r"^[a-zA-Z\d-]{24,40}(,[a-zA-Z\d-]{24,40})*$"},
         "identifier": {"type": "string", "pattern": r"^[a-zA-Z\d-]{8,100}$"},
+        "invoice": {"type": "string", "minLength": 10},
+        "filename": {"type": "string"},
         "str": {"type": "string", "minLength": 1},
     },
     "POSTPROCESSING_HOOKS": [

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.organizations import NOT_FOUND
-from accounts.api.users import OAuthAccountSerializer, TextSetField, ViewUserSerializer
+from accounts.api.users import OAuthAccountSerializer, ViewUserSerializer
 from accounts.models import Invite, Organization, User
 from accounts.selectors import members_and_invites, user_view
 from accounts.services.email_addresses import EmailAddressError
@@ -19,6 +19,7 @@ from exceptionless_site.api.errors import bad_request, invalid, upgrade_required
 from exceptionless_site.api.pagination import MAXIMUM_SKIP, link, page_and_limit
 from exceptionless_site.api.schema import empty, problems
 from exceptionless_site.api.serializers import WireSerializer
+from exceptionless_site.api.text_fields import TextSetField
 from exceptionless_site.api.viewsets import WireViewSet
 
 _UNSET_DATE = "0001-01-01T00:00:00"

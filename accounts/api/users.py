@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -26,26 +26,14 @@ from exceptionless_site.api.delta import read_delta
 from exceptionless_site.api.errors import Problem, bad_request, not_found
 from exceptionless_site.api.schema import empty, problems
 from exceptionless_site.api.serializers import WireSerializer, WorkInProgressResultSerializer
-from exceptionless_site.api.text_fields import OptionalTextField, text_limit
+from exceptionless_site.api.text_fields import IdentifierField, OptionalTextField, TextSetField, text_limit
 from exceptionless_site.api.viewsets import WireViewSet
-
-
-@extend_schema_field({"type": "string", "minLength": 24, "maxLength": 24, "pattern": "^[a-fA-F0-9]{24}$"})
-class _IdField(serializers.CharField):
-    pass
-
-
-@extend_schema_field({"type": "array", "uniqueItems": True, "items": {"type": "string"}})
-class TextSetField(serializers.ListField):
-    """Texts of which none comes twice."""
-
-    child = serializers.CharField()
 
 
 class ViewUserSerializer(WireSerializer):
     """A UserView as the wire writes it."""
 
-    id = _IdField(source="user.pk")
+    id = IdentifierField(source="user.pk")
     organization_ids = TextSetField()
     full_name = serializers.CharField(source="user.full_name")
     email_address = serializers.EmailField(source="user.email_address")

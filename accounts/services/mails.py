@@ -8,6 +8,8 @@ from __future__ import annotations
 import logging
 import smtplib
 import time
+from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -15,7 +17,7 @@ from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db.models import F, Q, QuerySet
 
-from accounts.mails import email, letter_for
+from accounts.mails import Letter, email, letter_for
 from accounts.models import MailMessage, Organization, User
 from exceptionless_site.core.clock import utc_now
 
@@ -27,7 +29,7 @@ TOO_MANY = "Too many mails went to this address within an hour."
 MAXIMUM_ATTEMPTS = 14
 """With the growing pauses, somewhat more than half a day."""
 MAILS_PER_HOUR = 10
-"""To one address: whoever can cause mails must not be able to flood somebody's mailbox."""
+"""About accounts, to one address: whoever can cause such mails must not be able to flood somebody's mailbox."""
 KEPT = timedelta(days=30)
 SLICE_SECONDS = 4.0
 LEASE = timedelta(minutes=5)
@@ -43,6 +45,19 @@ def queue_mail(
 ) -> MailMessage:
     """A mail that a job sends within seconds, if the current transaction is committed."""
     return MailMessage.objects.create(kind=kind, recipient=recipient, organization=organization, sender=sender)
+
+
+def queue_letters(
+    *, kind: str, letters: Iterable[tuple[str, Letter]], organization: Organization | None = None
+) -> None:
+    """Ready letters by recipient, which go out like all mails. They are stored, so they must hold no secrets.
+
+    Their contexts are kept as JSON. Whoever queues them sees to it that nobody gets too many.
+    """
+    MailMessage.objects.bulk_create(
+        MailMessage(kind=kind, recipient=recipient, organization=organization, data=asdict(letter))
+        for recipient, letter in letters
+    )
 
 
 def send_waiting_mails(seconds: float = SLICE_SECONDS) -> int:
@@ -97,7 +112,7 @@ def _claim() -> MailMessage | None:
 def _send(message: MailMessage, connection: BaseEmailBackend) -> int:
     now = utc_now()
     recent = MailMessage.objects.filter(recipient=message.recipient, sent_utc__gt=now - timedelta(hours=1))
-    if recent.count() >= MAILS_PER_HOUR:
+    if not message.data and recent.filter(data={}).count() >= MAILS_PER_HOUR:
         _update(message, given_up_utc=now, error=TOO_MANY)
         return 0
     letter = letter_for(message)

@@ -33,9 +33,19 @@ class IdentifierConverter(TextConverter):
     regex = r"[a-zA-Z\d-]{8,100}"
 
 
+class FileNameConverter(TextConverter):
+    regex = r"[^/]+"
+
+
+class InvoiceConverter(TextConverter):
+    regex = r"[^/]{10,}"
+
+
 def register() -> None:
     register_converter(ObjectIdConverter, "objectid")
     register_converter(ObjectIdsConverter, "objectids")
     register_converter(TokenConverter, "token")
     register_converter(TokensConverter, "tokens")
     register_converter(IdentifierConverter, "identifier")
+    register_converter(FileNameConverter, "filename")
+    register_converter(InvoiceConverter, "invoice")

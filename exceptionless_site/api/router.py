@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
-from accounts.api.avatars import AvatarViewSet
+from accounts.api.avatars import AvatarImageViewSet, AvatarViewSet
 from accounts.api.email_addresses import EmailAddressViewSet
 from accounts.api.memberships import MembershipViewSet, OrganizationUsersViewSet
 from accounts.api.oauth_grants import OAuthGrantViewSet
@@ -80,7 +80,7 @@ ROWS: tuple[Row, ...] = (
     ("GET", "/api/v2/users/{id:objectid}/resend-verification-email", EmailAddressViewSet, "resend"),
     ("POST", "/api/v2/users/{id:objectid}/avatar", AvatarViewSet, "create"),
     ("DELETE", "/api/v2/users/{id:objectid}/avatar", AvatarViewSet, "destroy"),
-    ("GET", "/api/v2/users/{id:objectid}/avatar/{file_name:str}", AvatarViewSet, "retrieve"),
+    ("GET", "/api/v2/users/{id:objectid}/avatar/{file_name:filename}", AvatarImageViewSet, "retrieve"),
     ("POST", "/api/v2/users/{id:objectid}/admin-role", AdminRoleViewSet, "create"),
     ("DELETE", "/api/v2/users/{id:objectid}/admin-role", AdminRoleViewSet, "destroy"),
     ("GET", "/api/v2/organizations/{organization_id:objectid}/users", OrganizationUsersViewSet, "list"),

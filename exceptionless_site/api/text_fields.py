@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+
+from exceptionless_site.api.serializers import pascal
+
+ID_LENGTH = 24
 
 
 def text_limit(maximum: int, name: str) -> dict[str, Any]:
@@ -32,3 +37,25 @@ class OptionalTextField(serializers.CharField):
 
     def to_representation(self, value: Any) -> str | None:  # type: ignore[override]  # None is left out
         return super().to_representation(value) or None
+
+
+@extend_schema_field({"type": "string", "minLength": 24, "maxLength": 24, "pattern": "^[a-fA-F0-9]{24}$"})
+class IdentifierField(serializers.CharField):
+    """An id in a body: 24 characters, whatever they are; null where that is allowed."""
+
+    def run_validation(self, data: Any = serializers.empty) -> str | None:
+        if isinstance(data, str) and len(data) != ID_LENGTH:
+            name = pascal(self.field_name or "")
+            raise serializers.ValidationError(
+                f"The field {name} must be a string with a minimum length of {ID_LENGTH} "
+                f"and a maximum length of {ID_LENGTH}."
+            )
+        value: str | None = super().run_validation(data)
+        return value
+
+
+@extend_schema_field({"type": "array", "items": {"type": "string"}, "uniqueItems": True})
+class TextSetField(serializers.ListField):
+    """Texts without an order, each once."""
+
+    child = serializers.CharField()

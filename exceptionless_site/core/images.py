@@ -1,14 +1,13 @@
-"""Pictures that people upload: looked at, made anew and stored, so that nothing but the picture is kept.
+"""Pictures that people upload: recognised by their first bytes, made anew by Pillow, kept in the storage `images`.
 
-A file is known by its folder and its name, `<32 hex>.<png|jpg|gif|webp>`.
+What was hidden in the upload (places, comments, scripts after the end) does not survive the re-encoding.
 """
 
 from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass
-from uuid import uuid4
+import secrets
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
@@ -17,90 +16,84 @@ from PIL import Image, ImageOps
 STORAGE = "images"
 """The alias in the setting STORAGES."""
 MAXIMUM_SIZE = 5 * 1024 * 1024
-MAXIMUM_REQUEST_SIZE = MAXIMUM_SIZE + 64 * 1024
-MAXIMUM_SIDE = 512
-"""Pixels of the stored picture's longer side."""
-MAXIMUM_PIXELS = 50_000_000
-"""A small file may unpack to a picture of any size."""
+"""Bytes of an upload."""
+LONGEST_SIDE = 512
+"""Pixels; larger pictures are made smaller."""
+MAXIMUM_PIXELS = 40_000_000
+"""A few kilobytes can unpack to gigabytes: what is larger is not unpacked."""
+CONTENT_TYPES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}
 
-_NAME = re.compile(r"[0-9a-f]{32}\.(png|jpg|gif|webp)")
-_FORMATS = {"PNG": "png", "JPEG": "jpg", "GIF": "gif", "WEBP": "webp"}
-_CONTENT_TYPES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}
-_BROKEN = (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError, Image.DecompressionBombWarning)
+_FIRST_BYTES = (
+    (re.compile(rb"\x89PNG\r\n\x1a\n"), "PNG", "png"),
+    (re.compile(rb"\xff\xd8\xff"), "JPEG", "jpg"),
+    (re.compile(rb"GIF8[79]a"), "GIF", "gif"),
+    (re.compile(rb"RIFF....WEBP", re.DOTALL), "WEBP", "webp"),
+)
+_MODES = {"JPEG": ("RGB", "L"), "GIF": ("P", "L"), "PNG": ("RGBA", "RGB", "L", "P"), "WEBP": ("RGBA", "RGB")}
+_FILE_NAME = re.compile(r"[0-9a-f]{32}\.(png|jpg|gif|webp)")
 
 
 class ImageError(Exception):
-    """The file is no picture of a kind that is taken."""
+    """The bytes are no picture of the four kinds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    extension: str
-    content: bytes
-
-
-def read_picture(content: bytes) -> Picture:
-    """The picture without anything else that the file held, in the same format and small. Raises ImageError."""
-    found = _format_of(content)
-    if found is None:
-        raise ImageError
-    try:
-        return Picture(_FORMATS[found], _encoded(content, found))
-    except _BROKEN:
-        raise ImageError from None
-
-
-def _format_of(content: bytes) -> str | None:
-    """By the first bytes; what the sender says of the file does not count."""
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "PNG"
-    if content.startswith(b"\xff\xd8\xff"):
-        return "JPEG"
-    if content.startswith((b"GIF87a", b"GIF89a")):
-        return "GIF"
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "WEBP"
-    return None
-
-
-def _encoded(content: bytes, format_: str) -> bytes:
-    with Image.open(io.BytesIO(content), formats=[format_]) as image:
-        if image.width * image.height > MAXIMUM_PIXELS:
-            raise ImageError
-        # Cameras note how they were held; the note itself is not kept. Of moving pictures the first one stays.
-        upright = ImageOps.exif_transpose(image)
-        mode = "RGB" if format_ == "JPEG" else "RGBA"
-        small = upright.convert(mode)
-        small.thumbnail((MAXIMUM_SIDE, MAXIMUM_SIDE))
-        written = io.BytesIO()
-        small.info = {}
-        small.save(written, format_)
-        return written.getvalue()
-
-
-def store_picture(folder: str, picture: Picture) -> str:
-    """Keep the picture; its name."""
-    name = f"{uuid4().hex}.{picture.extension}"
-    _storage().save(f"{folder}/{name}", ContentFile(picture.content))
+def store_image(folder: str, content: bytes) -> str:
+    """Keep the picture under a new name in the folder; the name. Raises ImageError."""
+    encoded, extension = reencoded(content)
+    name = f"{secrets.token_hex(16)}.{extension}"
+    _storage().save(f"{folder}/{name}", ContentFile(encoded))
     return name
 
 
-def stored_picture(folder: str, name: str) -> tuple[bytes, str] | None:
-    """The picture and its content type, if there is one of that name."""
-    match = _NAME.fullmatch(name)
-    if match is None:
+def read_image(folder: str, name: str) -> bytes | None:
+    """The stored picture, None when there is none of that name."""
+    if not _FILE_NAME.fullmatch(name):
         return None
     try:
         with _storage().open(f"{folder}/{name}", "rb") as file:
-            return bytes(file.read()), _CONTENT_TYPES[match.group(1)]
+            return bytes(file.read())
     except OSError:
         return None
 
 
-def remove_picture(folder: str, name: str) -> None:
-    """Nothing happens when it is gone already."""
-    if _NAME.fullmatch(name):
+def remove_image(folder: str, name: str) -> None:
+    if _FILE_NAME.fullmatch(name):
         _storage().delete(f"{folder}/{name}")
+
+
+def content_type(name: str) -> str:
+    return CONTENT_TYPES[name.rpartition(".")[2]]
+
+
+def reencoded(content: bytes) -> tuple[bytes, str]:
+    """The picture in its own format, and the extension; of a moving one the first frame. Raises ImageError."""
+    kind, extension = _kind(content)
+    try:
+        with Image.open(io.BytesIO(content), formats=[kind]) as image:
+            if image.width * image.height > MAXIMUM_PIXELS:
+                raise ImageError
+            return _encoded(image, kind), extension
+    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
+        raise ImageError from error
+
+
+def _kind(content: bytes) -> tuple[str, str]:
+    for pattern, kind, extension in _FIRST_BYTES:
+        if pattern.match(content):
+            return kind, extension
+    raise ImageError
+
+
+def _encoded(image: Image.Image, kind: str) -> bytes:
+    upright = ImageOps.exif_transpose(image)
+    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    if upright.mode not in _MODES[kind]:
+        upright = upright.convert(_MODES[kind][0])
+    # Comments and the like travel along in `info`.
+    upright.info = {name: value for name, value in upright.info.items() if name == "transparency"}
+    target = io.BytesIO()
+    upright.save(target, kind)
+    return target.getvalue()
 
 
 def _storage() -> Storage:

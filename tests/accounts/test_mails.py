@@ -18,6 +18,7 @@ from aiosmtpd.controller import Controller
 from django.core import mail
 
 from accounts import mails
+from accounts.mails import Letter
 from accounts.models import Invite, MailMessage, Organization
 from accounts.services.mails import (
     LEASE,
@@ -27,6 +28,7 @@ from accounts.services.mails import (
     NOT_WANTED,
     TOO_MANY,
     pause_after,
+    queue_letters,
     queue_mail,
     remove_old_mails,
     retry_mails,
@@ -189,6 +191,18 @@ def test_a_mailbox_is_not_flooded(cast: Cast) -> None:
 
     assert send_waiting_mails(seconds=60) == MAILS_PER_HOUR
     assert [state(message).error for message in messages].count(TOO_MANY) == 1
+
+
+def test_letters_of_other_apps_go_the_same_way_and_are_not_counted(cast: Cast) -> None:
+    letter = Letter("Acme is busy", "added_to_organization", {"organization": "Acme", "link": "http://localhost:8000/"})
+    number = MAILS_PER_HOUR + 1
+
+    queue_letters(kind="notice", letters=[("ada@example.test", letter)] * number, organization=cast.organization)
+    an_invite(cast.organization)
+
+    assert send_waiting_mails(seconds=60) == number + 1
+    assert [message.subject for message in mail.outbox].count("Acme is busy") == number
+    assert "added to Acme" in mail.outbox[0].body
 
 
 @pytest.mark.parametrize("kind", ["invite", "added-to-organization", "verify-email-address", "reset-password"])
