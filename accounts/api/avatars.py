@@ -17,13 +17,14 @@ from accounts.services.avatars import avatar_of, remove_avatar, set_avatar
 from exceptionless_site.api.errors import not_found
 from exceptionless_site.api.images import (
     CACHE_CONTROL,
+    IMAGES,
     ImageUploadSerializer,
     image_response,
     read_upload,
     refuse_large_upload,
     stored,
 )
-from exceptionless_site.api.schema import empty, problems
+from exceptionless_site.api.schema import problems
 from exceptionless_site.api.viewsets import WireViewSet
 
 _USER_NOT_FOUND = (404, "The user could not be found.")
@@ -78,7 +79,7 @@ class AvatarImageViewSet(WireViewSet):
     @extend_schema(
         summary="Get avatar",
         description="The picture itself. Its address is the `avatar_url` of the user and changes with the picture.",
-        responses={200: empty("The picture."), **problems((404, "The avatar could not be found."))},
+        responses={**IMAGES, **problems((404, "The avatar could not be found."))},
     )
     def retrieve(self, request: Request, id: str, file_name: str) -> HttpResponseBase:  # noqa: A002
         content = avatar_of(id, file_name)

@@ -7,18 +7,21 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 
 from exceptionless_site.api.errors import Problem, invalid
-from exceptionless_site.core.images import MAXIMUM_SIZE, ImageError, content_type
+from exceptionless_site.core.images import CONTENT_TYPES, MAXIMUM_SIZE, ImageError, content_type
 
 MAXIMUM_REQUEST_SIZE = MAXIMUM_SIZE + 64 * 1024
 NO_FILE = "Please select an image file."
 TOO_LARGE = "Image files must be 5 MB or smaller."
 NO_IMAGE = "Please upload a PNG, JPEG, GIF, or WebP image."
+IMAGES: dict[Any, Any] = {(200, media_type): OpenApiTypes.BINARY for media_type in CONTENT_TYPES.values()}
+"""For `responses=` of an operation that sends a picture."""
 CACHE_CONTROL = "public,max-age=31536000"
 
 

@@ -36,10 +36,8 @@ class PasswordField(serializers.CharField):
         return super().run_validation("" if isinstance(data, str) and not data.strip() else data)
 
 
-@extend_schema_field({"type": ["null", "string"], "minLength": 40, "maxLength": 40})
+@extend_schema_field({"type": "string", "minLength": 40, "maxLength": 40})
 class InviteTokenField(serializers.CharField):
-    """Optional; an empty one counts as none."""
-
     def __init__(self) -> None:
         super().__init__(required=False, allow_null=True, allow_blank=True, **text_bounds(40, 40, "InviteToken"))
 
