@@ -19,7 +19,6 @@ from exceptionless_site.api.errors import bad_request, invalid, upgrade_required
 from exceptionless_site.api.pagination import MAXIMUM_SKIP, link, page_and_limit
 from exceptionless_site.api.schema import empty, problems
 from exceptionless_site.api.serializers import WireSerializer
-from exceptionless_site.api.text_fields import TextSetField
 from exceptionless_site.api.viewsets import WireViewSet
 
 _UNSET_DATE = "0001-01-01T00:00:00"
@@ -30,18 +29,18 @@ _LIMIT = OpenApiParameter("limit", int, default=10, description="How many users 
 class UserSerializer(WireSerializer):
     """The answer to adding someone: little more than the address, in the shape of the official server."""
 
-    organization_ids = TextSetField()
+    organization_ids = serializers.ListField(child=serializers.CharField())
     o_auth_accounts = OAuthAccountSerializer(many=True)
-    roles = TextSetField()
-    email_address = serializers.EmailField()
+    roles = serializers.ListField(child=serializers.CharField())
+    email_address = serializers.CharField()
     email_notifications_enabled = serializers.BooleanField()
     is_email_address_verified = serializers.BooleanField()
     is_active = serializers.BooleanField()
     is_invite = serializers.BooleanField()
-    password_reset_token_expiration = serializers.DateTimeField()
-    verify_email_address_token_expiration = serializers.DateTimeField()
-    created_utc = serializers.DateTimeField()
-    updated_utc = serializers.DateTimeField()
+    password_reset_token_expiration = serializers.CharField()
+    verify_email_address_token_expiration = serializers.CharField()
+    created_utc = serializers.CharField()
+    updated_utc = serializers.CharField()
 
 
 class OrganizationUsersViewSet(WireViewSet):
