@@ -11,7 +11,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.users import PersonViewSet, ViewUserSerializer
+from accounts.api.users import EITHER_VIEW, PersonViewSet
 from accounts.models import User
 from accounts.services.avatars import avatar_of, remove_avatar, set_avatar
 from exceptionless_site.api.errors import not_found
@@ -45,7 +45,7 @@ class AvatarViewSet(PersonViewSet):
         ),
         request={"multipart/form-data": ImageUploadSerializer},
         responses={
-            200: OpenApiResponse(ViewUserSerializer, description="The user with the new picture."),
+            200: OpenApiResponse(EITHER_VIEW, description="The user with the new picture."),
             **problems(_USER_NOT_FOUND, 413, (422, "The image file is invalid.")),
         },
         examples=[OpenApiExample("A face", {"file": "me.png"}, request_only=True, media_type="multipart/form-data")],
@@ -60,7 +60,7 @@ class AvatarViewSet(PersonViewSet):
         summary="Remove avatar",
         description="Succeeds as well when there is none.",
         responses={
-            200: OpenApiResponse(ViewUserSerializer, description="The user without a picture."),
+            200: OpenApiResponse(EITHER_VIEW, description="The user without a picture."),
             **problems(_USER_NOT_FOUND),
         },
     )

@@ -5,7 +5,7 @@ No application can ask for that here yet, so nobody has granted anything.
 
 from __future__ import annotations
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -55,7 +55,6 @@ class OAuthGrantViewSet(WireViewSet):
     @extend_schema(
         summary="Revoke current user OAuth grant",
         description="Takes back what you allowed an application.",
-        parameters=[OpenApiParameter("id", str, OpenApiParameter.PATH, description="The OAuth grant identifier.")],
         responses={204: empty("No Content"), **problems((404, "The OAuth grant could not be found."))},
     )
     def destroy(self, request: Request, id: str) -> Response:  # noqa: A002 - the wire's name

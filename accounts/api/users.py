@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -56,6 +56,13 @@ class ViewCurrentUserSerializer(ViewUserSerializer):
     hash = OptionalTextField(help_text="For the support chat of the official service; absent here.")
     has_local_account = serializers.BooleanField(source="user.has_usable_password")
     o_auth_accounts = OAuthAccountSerializer(many=True)
+
+
+EITHER_VIEW = PolymorphicProxySerializer(
+    component_name="AnyUserView",
+    serializers=[ViewCurrentUserSerializer, ViewUserSerializer],
+    resource_type_field_name=None,
+)
 
 
 class UpdateUserSerializer(WireSerializer):
@@ -122,7 +129,7 @@ class UserViewSet(PersonViewSet):
     @extend_schema(
         summary="Get by id",
         description="Yourself, or anyone for a global admin. Your own answer has the members of the current user.",
-        responses={200: ViewUserSerializer, **problems((404, "The user could not be found."))},
+        responses={200: EITHER_VIEW, **problems((404, "The user could not be found."))},
     )
     def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002 - the wire's name
         return self.answer(self.reachable(id))
@@ -132,7 +139,7 @@ class UserViewSet(PersonViewSet):
         description="Changes what is sent and leaves the rest. PUT and PATCH mean the same.",
         request=UpdateUserSerializer,
         responses={
-            200: OpenApiResponse(ViewUserSerializer, description="The user as it is now."),
+            200: OpenApiResponse(EITHER_VIEW, description="The user as it is now."),
             **problems((400, "The body is empty or has a value of a wrong type."), (404, "No such user."), 415, 422),
         },
         examples=[

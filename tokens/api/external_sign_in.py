@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -136,7 +136,6 @@ class ExternalSignInViewSet(WireViewSet):
             "The account at the provider lets you in no more; all your tokens end, and the answer is a new one. The "
             "last account stays as long as you have no password."
         ),
-        parameters=[OpenApiParameter("provider_name", str, OpenApiParameter.PATH, description="The provider name.")],
         request=StringValueFromBodySerializer,
         responses={
             200: OpenApiResponse(TokenResultSerializer, description="User Authentication Token"),
