@@ -43,11 +43,15 @@ class OutboundError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`size` is the most bytes of a body, `seconds` the most time for all of a request with its redirects."""
+    """`size` is the most bytes of a body, `seconds` the most time for all of a request with its redirects.
+
+    With `ignores_body` only the status and the headers are waited for.
+    """
 
     size: int
     seconds: float = 3.0
     redirects: int = 3
+    ignores_body: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +281,8 @@ def _exchange(connection: _Connection, parts: SplitResult, request: _Request) ->
     connection.request(request.method, path, body=request.body, headers=headers)
     with connection.getresponse() as response:
         names = {name.lower(): value for name, value in response.getheaders()}
-        body = b"" if response.status in _REDIRECTS else _read(response, names, request.limits.size)
+        is_read = response.status not in _REDIRECTS and not request.limits.ignores_body
+        body = _read(response, names, request.limits.size) if is_read else b""
         return Answer(parts.geturl(), response.status, names, body)
 
 
