@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import secrets
 from email.utils import parseaddr
@@ -93,6 +94,14 @@ def sign_in_provider(name: str) -> dict[str, str] | None:
     if name == "OIDC" and not addresses["issuer"]:
         raise ImproperlyConfigured(f"{PREFIX}OIDC_ISSUER is missing beside {PREFIX}OIDC_CLIENT_ID.")
     return secrets_ | addresses
+
+
+def networks(name: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    """A comma-separated list of networks such as 10.0.0.0/8."""
+    try:
+        return tuple(ipaddress.ip_network(item) for item in names(name))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{PREFIX}{name} must list networks such as 10.0.0.0/8: {error}.") from None
 
 
 def existing_file(name: str) -> Path | None:

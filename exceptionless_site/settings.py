@@ -53,6 +53,11 @@ SIGN_IN_PROVIDERS = {
 }
 GEOIP_DATABASE = env.existing_file("GEOIP_DATABASE")
 SOURCE_MAP_DISCOVERY = env.boolean("SOURCE_MAP_DISCOVERY", default=False)
+WEB_HOOK_NETWORKS = env.networks("WEB_HOOK_NETWORKS")
+SLACK_CLIENT_ID = env.text("SLACK_CLIENT_ID")
+SLACK_CLIENT_SECRET = env.text("SLACK_CLIENT_SECRET")
+SLACK_API_URL = "https://slack.com/api"
+ENABLE_DAILY_SUMMARY = env.boolean("ENABLE_DAILY_SUMMARY", default=not DEMO)
 
 # --- Mails -------------------------------------------------------------------------------------
 EMAIL_HOST = env.text("SMTP_HOST")

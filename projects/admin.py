@@ -26,7 +26,7 @@ from exceptionless_site.core.admin import (
     date_column,
 )
 from projects.models import Project, ProjectUsage
-from projects.selectors import is_name_available
+from projects.selectors import is_name_available, notification_settings_of
 from projects.services import projects
 
 _HIDDEN = "-"
@@ -140,7 +140,7 @@ class ProjectAdmin(SoftDeletedAdmin):
 
     @column("Notification settings by user id")
     def notifications_shown(self, project: Project) -> SafeString:
-        return as_json(project.notification_settings)
+        return as_json(notification_settings_of(project))
 
     @column("See also")
     def related(self, project: Project) -> SafeString:

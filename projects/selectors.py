@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import unquote
 
-from django.db.models import F, OrderBy, Q
+from django.db.models import F, OrderBy, Q, QuerySet
 from django.db.models.functions import Lower
 
 from accounts.identity import Identity
@@ -17,7 +17,7 @@ from accounts.usage_history import UsageHistory, usage_histories
 from exceptionless_site.core.clock import utc_now
 from exceptionless_site.core.json import dumps
 from exceptionless_site.core.text_filter import NOTHING, matching
-from projects.models import Project, ProjectUsage
+from projects.models import NotificationSetting, Project, ProjectUsage, SavedView
 from projects.models.project import ProjectQuerySet
 
 HIDDEN_DATA = "-"
@@ -163,3 +163,25 @@ def _setting_text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return value if isinstance(value, str) else dumps(value).decode()
+
+
+def notification_settings_of(project: Project) -> dict[str, dict[str, bool]]:
+    """The wishes for a project by user id, or `slack`."""
+    rows = NotificationSetting.objects.filter(organization_id=project.organization_id, project_id=project.pk)
+    return {row.recipient: row.wishes for row in rows}
+
+
+def listed_views(identity: Identity, organization_id: str) -> QuerySet[SavedView]:
+    """What a list of the organization's views shows: shared ones and the caller's own."""
+    return SavedView.objects.filter(organization_id=organization_id, user_id__in=_own_or_shared(identity))
+
+
+def removable_views(identity: Identity) -> QuerySet[SavedView]:
+    """The views that the caller may remove: those seen; for a global admin, shared views of all organizations."""
+    if not identity.is_global_admin:
+        return SavedView.objects.visible_to(identity)
+    return SavedView.objects.filter(organization__is_deleted=False, user_id__in=_own_or_shared(identity))
+
+
+def _own_or_shared(identity: Identity) -> set[str]:
+    return {"", identity.user.pk if identity.user is not None else ""}

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.fields import Field
 from rest_framework.request import Request
 
@@ -50,6 +51,12 @@ def required_data(request: Request) -> Any:
     if request.stream is None or data is None:
         raise Problem(400, VALIDATION_TITLE, errors={"": [_REQUIRED]})
     return data
+
+
+def refuse_other_bodies(request: Request) -> None:
+    """415 for a body that is not JSON, where a body is neither needed nor read."""
+    if request.stream is not None and "json" not in (request.content_type or "").lower():
+        raise UnsupportedMediaType(request.content_type or "")
 
 
 def bind(data: Any, fields: Mapping[str, AnyField], spelling: Callable[[str], str]) -> dict[str, Any]:

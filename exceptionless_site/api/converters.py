@@ -41,6 +41,10 @@ class InvoiceConverter(TextConverter):
     regex = r"[^/]{10,}"
 
 
+class NumberConverter(TextConverter):
+    regex = r"\d{1,9}"
+
+
 def register() -> None:
     register_converter(ObjectIdConverter, "objectid")
     register_converter(ObjectIdsConverter, "objectids")
@@ -49,3 +53,4 @@ def register() -> None:
     register_converter(IdentifierConverter, "identifier")
     register_converter(FileNameConverter, "filename")
     register_converter(InvoiceConverter, "invoice")
+    register_converter(NumberConverter, "number")

@@ -36,7 +36,16 @@ from exceptionless_site.api.about import AboutViewSet
 from exceptionless_site.api.viewsets import WireViewSet
 from projects.api.configuration import ProjectConfigurationViewSet
 from projects.api.data import ProjectDataViewSet, PromotedTabsViewSet
+from projects.api.notifications import (
+    IntegrationNotificationsViewSet,
+    ProjectNotificationsViewSet,
+    UserNotificationsViewSet,
+)
+from projects.api.predefined_views import PredefinedViewsViewSet
 from projects.api.projects import ProjectViewSet
+from projects.api.saved_views import SavedViewViewSet
+from projects.api.slack import SlackViewSet
+from projects.api.web_hooks import WebHookViewSet
 from tokens.api.auth import AuthViewSet
 from tokens.api.external_sign_in import ExternalSignInViewSet
 from tokens.api.passwords import PasswordViewSet
@@ -121,6 +130,86 @@ ROWS: tuple[Row, ...] = (
     ("DELETE", "/api/v2/projects/{id:objectid}/promotedtabs", PromotedTabsViewSet, "demote"),
     ("GET", "/api/v2/organizations/{organization_id:objectid}/projects", ProjectViewSet, "list_by_organization"),
     ("GET", "/api/v2/organizations/{organization_id:objectid}/projects/check-name", ProjectViewSet, "check_name"),
+    ("GET", "/api/v2/projects/{id:objectid}/notifications", ProjectNotificationsViewSet, "retrieve"),
+    ("POST", "/api/v2/projects/{id:objectid}/slack", SlackViewSet, "connect"),
+    ("DELETE", "/api/v2/projects/{id:objectid}/slack", SlackViewSet, "disconnect"),
+    (
+        "GET",
+        "/api/v2/users/{user_id:objectid}/projects/{id:objectid}/notifications",
+        UserNotificationsViewSet,
+        "retrieve",
+    ),
+    (
+        "PUT",
+        "/api/v2/users/{user_id:objectid}/projects/{id:objectid}/notifications",
+        UserNotificationsViewSet,
+        "store",
+    ),
+    (
+        "POST",
+        "/api/v2/users/{user_id:objectid}/projects/{id:objectid}/notifications",
+        UserNotificationsViewSet,
+        "store",
+    ),
+    (
+        "DELETE",
+        "/api/v2/users/{user_id:objectid}/projects/{id:objectid}/notifications",
+        UserNotificationsViewSet,
+        "remove",
+    ),
+    (
+        "GET",
+        "/api/v2/projects/{id:objectid}/{integration:str}/notifications",
+        IntegrationNotificationsViewSet,
+        "retrieve",
+    ),
+    (
+        "PUT",
+        "/api/v2/projects/{id:objectid}/{integration:str}/notifications",
+        IntegrationNotificationsViewSet,
+        "store",
+    ),
+    (
+        "POST",
+        "/api/v2/projects/{id:objectid}/{integration:str}/notifications",
+        IntegrationNotificationsViewSet,
+        "store",
+    ),
+    # Web hooks
+    ("POST", "/api/v2/webhooks", WebHookViewSet, "create"),
+    ("POST", "/api/v2/webhooks/subscribe", WebHookViewSet, "subscribe"),
+    ("POST", "/api/v2/webhooks/unsubscribe", WebHookViewSet, "unsubscribe"),
+    ("GET", "/api/v2/webhooks/test", WebHookViewSet, "test"),
+    ("POST", "/api/v2/webhooks/test", WebHookViewSet, "test_by_post"),
+    ("POST", "/api/v{api_version:number}/webhooks/subscribe", WebHookViewSet, "subscribe_any_version"),
+    ("GET", "/api/v2/webhooks/{id:objectid}", WebHookViewSet, "retrieve"),
+    ("DELETE", "/api/v2/webhooks/{ids:objectids}", WebHookViewSet, "destroy"),
+    ("GET", "/api/v2/projects/{project_id:objectid}/webhooks", WebHookViewSet, "list"),
+    # Saved views
+    ("GET", "/api/v2/organizations/{organization_id:objectid}/saved-views", SavedViewViewSet, "list"),
+    ("POST", "/api/v2/organizations/{organization_id:objectid}/saved-views", SavedViewViewSet, "create"),
+    ("GET", "/api/v2/organizations/{organization_id:objectid}/saved-views/export", PredefinedViewsViewSet, "export"),
+    (
+        "POST",
+        "/api/v2/organizations/{organization_id:objectid}/saved-views/predefined",
+        SavedViewViewSet,
+        "create_predefined",
+    ),
+    (
+        "GET",
+        "/api/v2/organizations/{organization_id:objectid}/saved-views/{view_type:str}",
+        SavedViewViewSet,
+        "list_by_view_type",
+    ),
+    ("GET", "/api/v2/saved-views/predefined", PredefinedViewsViewSet, "list"),
+    ("PUT", "/api/v2/saved-views/predefined", PredefinedViewsViewSet, "replace"),
+    ("POST", "/api/v2/saved-views/predefined/force-update", PredefinedViewsViewSet, "force_update"),
+    ("GET", "/api/v2/saved-views/{id:objectid}", SavedViewViewSet, "retrieve"),
+    ("PATCH", "/api/v2/saved-views/{id:objectid}", SavedViewViewSet, "update"),
+    ("PUT", "/api/v2/saved-views/{id:objectid}", SavedViewViewSet, "update"),
+    ("DELETE", "/api/v2/saved-views/{ids:objectids}", SavedViewViewSet, "destroy"),
+    ("POST", "/api/v2/saved-views/{id:objectid}/predefined", PredefinedViewsViewSet, "add"),
+    ("DELETE", "/api/v2/saved-views/{id:objectid}/predefined", PredefinedViewsViewSet, "remove"),
     # Tokens
     ("POST", "/api/v2/tokens", TokenViewSet, "create"),
     ("GET", "/api/v2/tokens/{id:token}", TokenViewSet, "retrieve"),
@@ -198,6 +287,10 @@ ROWS: tuple[Row, ...] = (
     ("DELETE", "/api/v2/projects/{project_id:objectid}/source-maps/{source_map_id:str}", SourceMapViewSet, "destroy"),
     # The first version of the API
     ("GET", "/api/v1/project/config", ProjectConfigurationViewSet, "retrieve_own"),
+    ("POST", "/api/v1/projecthook/subscribe", WebHookViewSet, "subscribe_first_version"),
+    ("POST", "/api/v1/projecthook/unsubscribe", WebHookViewSet, "unsubscribe"),
+    ("GET", "/api/v1/projecthook/test", WebHookViewSet, "test"),
+    ("POST", "/api/v1/projecthook/test", WebHookViewSet, "test_by_post"),
     ("POST", "/api/v1/stack/markfixed", StackActionViewSet, "mark_fixed_by_reference"),
     ("POST", "/api/v1/stack/addlink", StackActionViewSet, "add_link_by_reference"),
     ("POST", "/api/v1/error", EventViewSet, "submit"),

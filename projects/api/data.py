@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
-from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.organization_values import StringValueFromBodySerializer
+from exceptionless_site.api.bodies import refuse_other_bodies
 from exceptionless_site.api.errors import bad_request
 from exceptionless_site.api.schema import empty, problems
 from exceptionless_site.api.viewsets import WireViewSet
@@ -70,7 +70,7 @@ class PromotedTabsViewSet(WireViewSet):
         responses={200: empty("Promoted"), **problems(_BAD_TAB, _NOT_FOUND, 415)},
     )
     def promote(self, request: Request, id: str) -> Response:  # noqa: A002
-        _refuse_other_bodies(request)
+        refuse_other_bodies(request)
         promote_tab(project=self.find(pk=id), name=_tab_name(request))
         return Response()
 
@@ -82,12 +82,6 @@ class PromotedTabsViewSet(WireViewSet):
     def demote(self, request: Request, id: str) -> Response:  # noqa: A002
         demote_tab(project=self.find(pk=id), name=_tab_name(request))
         return Response()
-
-
-def _refuse_other_bodies(request: Request) -> None:
-    """415 for a body that is not JSON; a body is not needed and not read."""
-    if request.stream is not None and "json" not in (request.content_type or "").lower():
-        raise UnsupportedMediaType(request.content_type or "")
 
 
 def _tab_name(request: Request) -> str:

@@ -39,12 +39,14 @@ class Project(models.Model):
     delete_bot_data_enabled = models.BooleanField(default=False)
     data = models.JSONField(default=dict, blank=True)
     promoted_tabs = models.JSONField(default=list, blank=True)
-    notification_settings = models.JSONField(default=dict, blank=True)
     is_configured = models.BooleanField(default=False, help_text="The first event has arrived.")
     is_deleted = models.BooleanField(default=False, editable=False)
     created_utc = models.DateTimeField(default=utc_now, editable=False)
     updated_utc = models.DateTimeField(default=utc_now, editable=False)
     last_event_date_utc = models.DateTimeField(null=True, blank=True, editable=False)
+    next_summary_utc = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="The end of the next day that a summary is mailed of."
+    )
 
     objects = ProjectQuerySet.as_manager()
 

@@ -11,15 +11,7 @@ from accounts.models import Organization, User
 from exceptionless_site.core.clock import utc_now
 from projects.models import Project
 from projects.selectors import is_name_available
-
-CREATOR_NOTIFICATIONS = {
-    "send_daily_summary": True,
-    "report_new_errors": True,
-    "report_critical_errors": True,
-    "report_event_regressions": True,
-    "report_new_events": False,
-    "report_critical_events": False,
-}
+from projects.services.notification_settings import USUAL_WISHES, set_notification_settings
 
 on_delete: list[Callable[[Sequence[Project]], object]] = []
 """What higher apps do at once, in the same transaction, when projects are deleted.
@@ -54,13 +46,14 @@ def create_project(
         raise NameTakenError
     if 0 <= organization.max_projects <= Project.objects.alive().filter(organization=organization).count():
         raise ProjectLimitError
-    return Project.objects.create(
+    project = Project.objects.create(
         organization=organization,
         name=name.strip(),
         delete_bot_data_enabled=delete_bot_data_enabled,
         promoted_tabs=clean_tabs(promoted_tabs),
-        notification_settings={creator.pk: CREATOR_NOTIFICATIONS},
     )
+    set_notification_settings(project=project, recipient=creator.pk, wishes=USUAL_WISHES)
+    return project
 
 
 @transaction.atomic

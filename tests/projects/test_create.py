@@ -8,6 +8,7 @@ import pytest
 
 from accounts.models import Organization
 from projects.models import Project
+from projects.selectors import notification_settings_of
 from tests.conftest import Cast
 
 URL = "/api/v2/projects"
@@ -33,7 +34,7 @@ def test_a_new_project_starts_with_the_usual_settings(cast: Cast) -> None:
     assert project.configuration_version == 1
     assert project.configuration == {"@@UserAgentBotPatterns": "*bot*,*crawler*,*spider*,*aolbuild*,*teoma*,*yahoo*"}
     assert (project.is_configured, project.delete_bot_data_enabled) == (False, False)
-    assert project.notification_settings == {
+    assert notification_settings_of(project) == {
         cast.owner.pk: {
             "send_daily_summary": True,
             "report_new_errors": True,
