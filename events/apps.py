@@ -7,10 +7,14 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         from events import jobs, totals
+        from events.ingest import stored
+        from events.notifications import promotion, queue
         from events.search.sql import checks, storage
-        from events.services import event_deletion
+        from events.services import event_deletion, stacks
 
         totals.register()
         jobs.register_jobs()
         checks.register()
         event_deletion.on_delete.append(storage.forget_events)
+        stored.on_stored.append(queue.queue_notifications)
+        stacks.on_promote.append(promotion.promote_to_web_hooks)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from events.models.work_item import WorkItemKind
+from events.notifications.dispatch import run_notifications
 from events.services.purge import has_deleted
 from events.services.source_maps import remove_unused_source_maps
 from events.services.stacks import reopen_snoozed_stacks
@@ -18,6 +19,7 @@ _CLEAN_UP_DELAY, _ORPHANS_DELAY = timedelta(minutes=5), timedelta(minutes=15)
 
 
 def register_jobs() -> None:
+    register("send-notifications", every=timedelta(seconds=2), run=run_notifications)
     register("reopen-snoozed-stacks", every=timedelta(seconds=30), run=reopen_snoozed_stacks)
     register("close-inactive-sessions", every=INTERVAL, run=close_inactive_sessions)
     register("run-work-items", every=timedelta(seconds=5), run=run_work_items)

@@ -14,6 +14,7 @@ from events.ingest.duplicates import has_new_duplicates
 from events.ingest.parking import park_failed
 from events.ingest.rows import event_row
 from events.ingest.stacks import BatchChanged, StackGroup, create_stacks, update_stacks
+from events.ingest.stored import StoredEvent, on_stored
 from events.rollups.storage import add_events
 from events.search.sql.storage import SearchableEvent, insert_rows, values
 from events.sessions.changes import SessionChanges
@@ -54,18 +55,17 @@ def write_batch(
         insert_rows([values(event) for event in events])
         update_stacks(groups)
         add_events(event.row for event in events)
+        for hear in on_stored:
+            hear(rows)
         park_failed([context for context in contexts if context.error is not None])
         _count_usage(contexts, blocked or Counter())
 
 
-_Draft = tuple[StackGroup, EventContext, SearchableEvent]
-
-
-def _draft(groups: Iterable[StackGroup], now: datetime) -> list[_Draft]:
+def _draft(groups: Iterable[StackGroup], now: datetime) -> list[StoredEvent]:
     return [(group, context, event_row(context, now)) for group in groups for context in group.live]
 
 
-def _complete(rows: Iterable[_Draft]) -> list[SearchableEvent]:
+def _complete(rows: Iterable[StoredEvent]) -> list[SearchableEvent]:
     """The rows with what is known only when their stacks are there."""
     events = []
     for group, context, event in rows:

@@ -1,6 +1,7 @@
 from events.models.event import Event
 from events.models.event_search import EventSearch
 from events.models.heartbeat import Heartbeat
+from events.models.notification import Notification
 from events.models.rollup import Rollup
 from events.models.session import Session, SessionIdentity
 from events.models.source_map import SourceMap, SourceMapSearch
@@ -12,6 +13,7 @@ __all__ = [
     "Event",
     "EventSearch",
     "Heartbeat",
+    "Notification",
     "Rollup",
     "Session",
     "SessionIdentity",
