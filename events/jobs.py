@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from events.models.work_item import WorkItemKind
+from events.notifications.daily_summary import send_daily_summaries
 from events.notifications.dispatch import run_notifications
+from events.notifications.overage import send_overage_notices
 from events.services.purge import has_deleted
 from events.services.source_maps import remove_unused_source_maps
 from events.services.stacks import reopen_snoozed_stacks
@@ -20,6 +22,8 @@ _CLEAN_UP_DELAY, _ORPHANS_DELAY = timedelta(minutes=5), timedelta(minutes=15)
 
 def register_jobs() -> None:
     register("send-notifications", every=timedelta(seconds=2), run=run_notifications)
+    register("daily-summaries", every=timedelta(hours=1), run=send_daily_summaries)
+    register("overage-notices", every=timedelta(minutes=5), run=send_overage_notices)
     register("reopen-snoozed-stacks", every=timedelta(seconds=30), run=reopen_snoozed_stacks)
     register("close-inactive-sessions", every=INTERVAL, run=close_inactive_sessions)
     register("run-work-items", every=timedelta(seconds=5), run=run_work_items)

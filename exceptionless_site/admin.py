@@ -24,10 +24,19 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ),
     ),
     (
+        "Notifications",
+        (
+            ("Web hooks", "webhook", "projects_webhook"),
+            ("Calls of web hooks", "outgoing_mail", "projects_webhookdelivery"),
+            ("Events to be told", "notifications", "events_notification"),
+        ),
+    ),
+    (
         "Accounts",
         (
             ("Organizations", "corporate_fare", "accounts_organization"),
             ("Projects", "deployed_code", "projects_project"),
+            ("Saved views", "bookmarks", "projects_savedview"),
             ("Tokens", "key", "tokens_token"),
             ("Users", "person", "accounts_user"),
             ("Memberships", "group", "accounts_membership"),

@@ -13,13 +13,13 @@ from django.test import Client
 from accounts.models import Invite, MailMessage, Membership, Organization, OrganizationUsage, User
 from accounts.services.mails import queue_mail
 from events.documents import pack
-from events.models import Event, Stack, Submission, WorkItem
+from events.models import Event, Notification, Stack, Submission, WorkItem
 from events.models.work_item import WorkItemKind
 from exceptionless_site.core.clock import utc_now
 from exceptionless_site.core.ids import new_object_id
 from exceptionless_site.core.models import RateCounter, ScheduledJob
 from exceptionless_site.core.time_keys import arrival_key, event_key
-from projects.models import Project, ProjectUsage
+from projects.models import Project, ProjectUsage, SavedView, WebHook, WebHookDelivery
 from tests.conftest import Cast, make_key, make_user
 from tokens.models import Token
 
@@ -127,6 +127,38 @@ def a_job() -> ScheduledJob:
     return ScheduledJob.objects.create(name=f"job {next(_numbers)}", last_started_utc=utc_now())
 
 
+def a_web_hook(**fields: object) -> WebHook:
+    project = a_project()
+    values = {"url": "https://hooks.example.test/secret-path", "event_types": ["NewError"]} | fields
+    return WebHook.objects.create(organization=project.organization, project=project, **values)
+
+
+def a_delivery(web_hook: WebHook | None = None, **fields: object) -> WebHookDelivery:
+    web_hook = web_hook or a_web_hook()
+    return WebHookDelivery.objects.create(
+        organization=web_hook.organization,
+        project_id=web_hook.project_id,
+        web_hook=web_hook,
+        event_type="NewError",
+        payload=b'{"message":"<b>broke</b>"}',
+        **fields,
+    )
+
+
+def a_saved_view() -> SavedView:
+    name = f"view{next(_numbers)}"
+    return SavedView.objects.create(
+        organization=an_organization(), created_by_user_id=a_user().pk, view_type="events", name=name, slug=name
+    )
+
+
+def a_notification() -> Notification:
+    stack = a_stack()
+    return Notification.objects.create(
+        organization=stack.organization, project=stack.project, stack=stack, event_key=1, is_new=True
+    )
+
+
 PAGES: dict[str, Callable[[], Model]] = {
     "accounts/invite": an_invite,
     "accounts/mailmessage": a_mail,
@@ -137,11 +169,15 @@ PAGES: dict[str, Callable[[], Model]] = {
     "core/ratecounter": a_counter,
     "core/scheduledjob": a_job,
     "events/event": an_event,
+    "events/notification": a_notification,
     "events/stack": a_stack,
     "events/submission": a_submission,
     "events/workitem": a_work_item,
     "projects/project": a_project,
     "projects/projectusage": project_usage,
+    "projects/savedview": a_saved_view,
+    "projects/webhook": a_web_hook,
+    "projects/webhookdelivery": a_delivery,
     "tokens/token": a_token,
 }
 """Each page of the admin, and what makes a row for it."""

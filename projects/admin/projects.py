@@ -144,7 +144,12 @@ class ProjectAdmin(SoftDeletedAdmin):
 
     @column("See also")
     def related(self, project: Project) -> SafeString:
-        lists = (("Tokens", "tokens_token"), ("Stacks", "events_stack"), ("Events", "events_event"))
+        lists = (
+            ("Tokens", "tokens_token"),
+            ("Stacks", "events_stack"),
+            ("Events", "events_event"),
+            ("Web hooks", "projects_webhook"),
+        )
         links = [
             format_html(
                 '<a class="text-link" href="{}?project__id__exact={}">{}</a>', _list_address(name), project.pk, text
