@@ -14,6 +14,7 @@ from tokens.models import Token
 PROJECT = "/api/v2/projects/{0.project.pk}"
 _PLACE = re.compile(r"\{[^}]*\}")
 ORGANIZATION = "/api/v2/organizations/{0.organization.pk}"
+VIEW = {"name": "Mine", "view_type": "events"}
 NEW = {"organization_id": "{0.organization.pk}", "name": "New"}
 
 
@@ -54,6 +55,20 @@ CASES = [
     Case("PUT", f"{PROJECT}/promotedtabs?name=a", None, 200, 404, 200, 200, 403, 403),
     Case("POST", f"{PROJECT}/promotedtabs?name=a", None, 200, 404, 200, 200, 403, 403),
     Case("DELETE", f"{PROJECT}/promotedtabs?name=a", None, 200, 404, 200, 200, 403, 403),
+    Case("GET", f"{PROJECT}/notifications", None, 403, 403, 200, 403, 403, 403),
+    Case("GET", f"{PROJECT}/slack/notifications", None, 200, 404, 200, 200, 403, 403),
+    Case("PUT", f"{PROJECT}/slack/notifications", {}, 200, 404, 200, 200, 403, 403),
+    Case("POST", f"{PROJECT}/slack/notifications", {}, 200, 404, 200, 200, 403, 403),
+    Case("POST", f"{PROJECT}/slack?code=a", None, 501, 404, 501, 501, 403, 403),
+    Case("DELETE", f"{PROJECT}/slack", None, 200, 404, 200, 200, 403, 403),
+    Case("GET", f"{PROJECT}/webhooks", None, 200, 404, 200, 200, 403, 403),
+    Case("GET", f"{ORGANIZATION}/saved-views", None, 200, 404, 200, 200, 403, 403),
+    Case("GET", f"{ORGANIZATION}/saved-views/events", None, 200, 404, 200, 200, 403, 403),
+    Case("POST", f"{ORGANIZATION}/saved-views", VIEW, 201, 400, 400, 401, 403, 403),
+    Case("POST", f"{ORGANIZATION}/saved-views/predefined", None, 200, 404, 404, 200, 403, 403),
+    Case("GET", f"{ORGANIZATION}/saved-views/export", None, 403, 403, 200, 403, 403, 403),
+    Case("GET", "/api/v2/saved-views/predefined", None, 403, 403, 200, 403, 403, 403),
+    Case("POST", "/api/v2/saved-views/predefined/force-update", None, 403, 403, 202, 403, 403, 403),
 ]
 EACH = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.method} {_PLACE.sub('id', case.url)}")
 
@@ -83,7 +98,8 @@ def test_a_key_of_another_organization_may_not(cast: Cast, case: Case) -> None:
     key = Token.objects.create(organization=cast.foreign_organization, scopes=["user", "client"])
     before = _state(cast)
     response = send(cast, case, key)
-    assert response.status_code == (401 if case.url.endswith("projects") and case.method == "POST" else case.stranger)
+    needs_person = case.method == "POST" and case.url in ("/api/v2/projects", f"{ORGANIZATION}/saved-views")
+    assert response.status_code == (401 if needs_person else case.stranger)
     assert cast.project.name not in response.content.decode()
     assert _state(cast) == before
 
