@@ -38,10 +38,19 @@ class _TakenError(Exception):
     """Another process has told of some of the events meanwhile."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Notice:
+    """What people get of one event, unless they were told of enough already."""
+
+    occurrence: Occurrence
+    mails: Sequence[Mail]
+    slack: WebHookDelivery | None
+
+
 @dataclass(slots=True)
 class _Outbox:
     deliveries: list[WebHookDelivery] = field(default_factory=list)
-    mails: list[Mail] = field(default_factory=list)
+    notices: list[_Notice] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +96,9 @@ def _dispatch(rows: Sequence[Notification]) -> None:
             raise _TakenError
         for pk, text in failed.items():
             Notification.objects.filter(pk=pk).update(error=text)
-        queue_deliveries(outbox.deliveries)
-        queue_mails(outbox.mails)
+        told = [notice for notice in outbox.notices if may_be_told(notice.occurrence)]
+        queue_deliveries([*outbox.deliveries, *(notice.slack for notice in told if notice.slack)])
+        queue_mails([mail for notice in told for mail in notice.mails])
 
 
 def _read(rows: Sequence[Notification]) -> _World:
@@ -159,15 +169,13 @@ def _tell_people(occurrence: Occurrence, world: _World, outbox: _Outbox) -> None
     ]
     members = [member for recipient in wanting if (member := world.members.get((project.organization_id, recipient)))]
     has_slack = SLACK in wanting and incoming_address(project.data) is not None
-    if occurrence.is_by_bot or not (members or has_slack) or not may_be_told(occurrence):
+    if occurrence.is_by_bot or not (members or has_slack):
         return
     message = slack_message(occurrence) if has_slack else None
-    if message:
-        outbox.deliveries.append(_delivery(occurrence, occurrence.facts.web_hook_types()[0], message))
-    for member in members:
-        mail = event_mail(occurrence, member)
-        if mail is not None:
-            outbox.mails.append(mail)
+    slack = _delivery(occurrence, occurrence.facts.web_hook_types()[0], message) if message else None
+    mails = [mail for member in members if (mail := event_mail(occurrence, member)) is not None]
+    if mails or slack:
+        outbox.notices.append(_Notice(occurrence, mails, slack))
 
 
 def _delivery(

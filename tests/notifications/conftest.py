@@ -19,7 +19,7 @@ from tests.notifications.receiver import Receiver, receiving
 
 __all__ = ["post", "work"]
 
-ERROR = {
+ERROR: dict[str, Any] = {
     "type": "error",
     "message": "the cart",
     "tags": ["shop"],

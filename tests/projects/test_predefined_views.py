@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -69,7 +70,7 @@ def test_unchanged_copies_follow_and_changed_ones_stay(cast: Cast) -> None:
     after = listed(cast)
     assert after["events", "Errors"]["id"] == errors["id"]
     assert after["events", "Errors"]["filter"] == DEFINITION["filter"]
-    assert after["events", "Errors"]["filter_definitions"] == '[{"b":1,"a":[2]}]'
+    assert json.loads(after["events", "Errors"]["filter_definitions"]) == [{"b": 1, "a": [2]}]
     assert after["events", "Errors"]["columns"] == DEFINITION["columns"]
     assert after["events", "Logs"]["filter"] == "level:warn"
     assert ("stream", "New") in after
