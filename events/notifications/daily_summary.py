@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -158,14 +158,17 @@ def _line(stack: Stack) -> StackLine:
 
 
 def _mail(project: Project, summary: Summary, member: User) -> Mail:
+    day = f"{summary.start:%A, %B %-d, %Y}"
     return Mail(
+        organization_id=project.organization_id,
         recipient=member.email_address,
-        subject=f"[{project.name}] Summary for {summary.start:%A, %B %-d, %Y}",
+        subject=f"[{project.name}] Summary for {day}",
         template="daily_summary",
         context={
             "name": member.full_name,
             "project_name": project.name,
-            "summary": summary,
+            "day": day,
+            "summary": {name: value for name, value in asdict(summary).items() if name != "start"},
             "has_submitted_events": project.is_configured,
             "is_free_plan": project.organization.plan_id == FREE.id,
             "project_url": web_link(f"/project/{project.pk}/error/dashboard"),

@@ -15,6 +15,7 @@ def event_mail(occurrence: Occurrence, member: User) -> Mail | None:
         return None
     project, stack = occurrence.project, occurrence.stack
     return Mail(
+        organization_id=project.organization_id,
         recipient=member.email_address,
         subject=notice.subject(project.name),
         template="event_notice",
@@ -23,8 +24,8 @@ def event_mail(occurrence: Occurrence, member: User) -> Mail | None:
             "project_name": project.name,
             "kind": notice.kind,
             "title": notice.title,
-            "fields": [_shown(field) for field in notice.fields if field.title != "Stack Trace"],
-            "person": person_of(occurrence),
+            "fields": [_shown(field)._asdict() for field in notice.fields if field.title != "Stack Trace"],
+            "person": person_of(occurrence)._asdict(),
             "total_occurrences": stack.total_occurrences,
             "event_url": occurrence.url,
             "fixed_url": stack_url(stack, "mark-fixed"),

@@ -15,8 +15,9 @@ from django.template.loader import render_to_string
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """`template` names `mails/<template>.html` and `.txt`."""
+    """`template` names `mails/<template>.html` and `.txt`; the context holds nothing but JSON."""
 
+    organization_id: str
     recipient: str
     subject: str
     template: str

@@ -53,6 +53,7 @@ def _members(organization: Organization) -> list[Membership]:
 
 def _mail(organization: Organization, membership: Membership) -> Mail:
     return Mail(
+        organization_id=organization.pk,
         recipient=membership.user.email_address,
         subject=f"[{organization.name}] Monthly plan limit exceeded.",
         template="overage_notice",

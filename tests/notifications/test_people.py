@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from accounts.models import Membership, Organization, User
 from accounts.services.memberships import remove_user
 from events.models import Event, Stack
+from events.notifications import dispatch
 from events.notifications.dispatch import run_notifications
 from events.notifications.throttle import NOTICES_PER_PROJECT
 from exceptionless_site.core.clock import utc_now
@@ -287,3 +289,17 @@ def test_without_a_channel_or_a_wish_slack_hears_nothing(cast: Cast, slack: Rece
     run_notifications()
     run_deliveries()
     assert slack.received == []
+
+
+# --- What waits to be mailed --------------------------------------------------------------------
+
+
+def test_what_a_mail_is_made_of_can_be_kept_as_json(cast: Cast, post: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    queued: list[Any] = []
+    monkeypatch.setattr(dispatch, "queue_mails", queued.extend)
+    wish(cast)
+    post(ERROR)
+    run_notifications()
+    (mail,) = queued
+    assert json.loads(json.dumps(mail.context)) == mail.context
+    assert mail.organization_id == cast.organization.pk
