@@ -18,7 +18,7 @@ from events.notifications.mail import Mail, queue_mails
 from events.notifications.occurrence import Occurrence
 from events.notifications.recipients import Settings, reachable_members, settings_of
 from events.notifications.slack import slack_message, wants_slack
-from events.notifications.throttle import may_be_told
+from events.notifications.throttle import Throttle
 from events.notifications.web_hook_payloads import event_payload
 from exceptionless_site.core import json
 from exceptionless_site.core.json import JSONObject
@@ -96,7 +96,8 @@ def _dispatch(rows: Sequence[Notification]) -> None:
             raise _TakenError
         for pk, text in failed.items():
             Notification.objects.filter(pk=pk).update(error=text)
-        told = [notice for notice in outbox.notices if may_be_told(notice.occurrence)]
+        throttle = Throttle()
+        told = [notice for notice in outbox.notices if throttle.allows(notice.occurrence)]
         queue_deliveries([*outbox.deliveries, *(notice.slack for notice in told if notice.slack)])
         queue_mails([mail for notice in told for mail in notice.mails])
 

@@ -13,16 +13,30 @@ NOTICES_PER_PROJECT = 10
 _ALWAYS_TOLD = 2
 
 
-def may_be_told(occurrence: Occurrence) -> bool:
-    """Whether this is not too much; counts it when it is not. A regression is always told.
+class Throttle:
+    """Decides for the events of one batch. A regression is always told.
 
     The first two occurrences of a stack are told, later ones once in a quarter of an hour; a project has ten in
     half an hour.
     """
-    stack = STACKS.add(occurrence.stack.pk)
-    if occurrence.facts.is_regression:
-        PROJECTS.add(occurrence.project.pk)
+
+    def __init__(self) -> None:
+        self._full: set[str] = set()
+        """Projects that have had theirs: a flood of their events is not even counted."""
+
+    def allows(self, occurrence: Occurrence) -> bool:
+        """Whether this is not too much; counts it."""
+        project_id = occurrence.project.pk
+        if not occurrence.facts.is_regression:
+            if project_id in self._full or self._is_repeated(occurrence):
+                return False
+            if PROJECTS.add(project_id) > NOTICES_PER_PROJECT:
+                self._full.add(project_id)
+                return False
+            return True
+        STACKS.add(occurrence.stack.pk)
+        PROJECTS.add(project_id)
         return True
-    if stack > 1 and occurrence.stack.total_occurrences > _ALWAYS_TOLD:
-        return False
-    return PROJECTS.add(occurrence.project.pk) <= NOTICES_PER_PROJECT
+
+    def _is_repeated(self, occurrence: Occurrence) -> bool:
+        return STACKS.add(occurrence.stack.pk) > 1 and occurrence.stack.total_occurrences > _ALWAYS_TOLD

@@ -32,7 +32,7 @@ KEPT = timedelta(days=3)
 """How long calls that are done with can be looked at."""
 _LEASE = timedelta(minutes=1)
 _AT_ONCE = 16
-_AT_ONCE_PER_WEB_HOOK = 4
+_AT_ONCE_PER_WEB_HOOK = 8
 _LOOKED_AT, _LOOKS = 50, 40
 _SECONDS = 4.0
 _DISABLED = "The web hook is disabled."
