@@ -47,15 +47,13 @@ def queue_mail(
     return MailMessage.objects.create(kind=kind, recipient=recipient, organization=organization, sender=sender)
 
 
-def queue_letters(
-    *, kind: str, letters: Iterable[tuple[str, Letter]], organization: Organization | None = None
-) -> None:
+def queue_letters(*, kind: str, letters: Iterable[tuple[str, Letter]], organization_id: str | None = None) -> None:
     """Ready letters by recipient, which go out like all mails. They are stored, so they must hold no secrets.
 
     Their contexts are kept as JSON. Whoever queues them sees to it that nobody gets too many.
     """
     MailMessage.objects.bulk_create(
-        MailMessage(kind=kind, recipient=recipient, organization=organization, data=asdict(letter))
+        MailMessage(kind=kind, recipient=recipient, organization_id=organization_id, data=asdict(letter))
         for recipient, letter in letters
     )
 

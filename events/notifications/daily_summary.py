@@ -11,12 +11,13 @@ from django.db import transaction
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from accounts.mails import web_link
 from accounts.models import User
 from accounts.plans import FREE
 from events.ingest.event import ERROR
 from events.models import Event, Stack
 from events.notifications.mail import Mail, queue_mails
-from events.notifications.occurrence import stack_url, web_link
+from events.notifications.occurrence import stack_url
 from events.notifications.recipients import reachable_members, settings_of
 from events.stacking.status import StackStatus
 from events.stacking.text import truncate

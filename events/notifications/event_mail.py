@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from accounts.mails import web_link
 from accounts.models import User
 from events.notifications.mail import Mail
-from events.notifications.occurrence import Occurrence, stack_url, web_link
+from events.notifications.occurrence import Occurrence, stack_url
 from events.notifications.wording import Field, notice_of, person_of, short_message
 
 

@@ -1,21 +1,19 @@
-"""Mails about events: their text, and handing them over."""
+"""Mails about events: handed to the outbox that all mails go through."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
-from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
-from django.db import transaction
-from django.template.loader import render_to_string
+from accounts.mails import Letter
+from accounts.services.mails import queue_letters
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """`template` names `mails/<template>.html` and `.txt`; the context holds nothing but JSON."""
+    """`template` names `mails/<template>.html` and `.txt`; the context holds nothing but JSON, and no secrets."""
 
     organization_id: str
     recipient: str
@@ -25,20 +23,10 @@ class Mail:
 
 
 def queue_mails(mails: Sequence[Mail]) -> None:
-    """Send the mails when the current transaction is committed."""
-    if mails:
-        transaction.on_commit(partial(_send, mails))
-
-
-def _send(mails: Sequence[Mail]) -> None:
-    get_connection().send_messages([_message(mail) for mail in mails])
-
-
-def _message(mail: Mail) -> EmailMultiAlternatives:
-    # A name that someone chose may hold line breaks, which would end the header.
-    subject = " ".join(mail.subject.split())
-    context = {"server": settings.BASE_URL, "subject": subject} | dict(mail.context)
-    text = render_to_string(f"mails/{mail.template}.txt", context).strip() + "\n"
-    message = EmailMultiAlternatives(subject, text, to=[mail.recipient], headers={"Auto-Submitted": "auto-generated"})
-    message.attach_alternative(render_to_string(f"mails/{mail.template}.html", context), "text/html")
-    return message
+    """Mails that a job sends soon, if the current transaction is committed; one statement for each kind."""
+    kinds: defaultdict[tuple[str, str], list[tuple[str, Letter]]] = defaultdict(list)
+    for mail in mails:
+        letter = Letter(mail.subject, mail.template, dict(mail.context))
+        kinds[mail.template, mail.organization_id].append((mail.recipient, letter))
+    for (template, organization_id), letters in kinds.items():
+        queue_letters(kind=template, letters=letters, organization_id=organization_id)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.conf import settings
-
+from accounts.mails import web_link
 from events.models import Event, Stack
 from events.notifications.facts import Facts
 from exceptionless_site.core.json import JSONObject
@@ -55,8 +54,3 @@ class Occurrence:
 def stack_url(stack: Stack, page: str = "") -> str:
     """The address of the stack, or of one of its pages such as `mark-fixed`."""
     return web_link(f"/stack/{stack.pk}{f'/{page}' if page else ''}")
-
-
-def web_link(path: str) -> str:
-    """The address of a page for people."""
-    return f"{settings.BASE_URL}{path}"

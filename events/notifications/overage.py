@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Sum
 
+from accounts.mails import web_link
 from accounts.models import Membership, Organization, OrganizationUsage
 from accounts.services.usage import start_of_month
 from events.notifications.mail import Mail, queue_mails
-from events.notifications.occurrence import web_link
 from exceptionless_site.core.clock import utc_now
 from exceptionless_site.core.models import RateCounter
 

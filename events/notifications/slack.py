@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from accounts.mails import web_link
 from events.ingest.event import ERROR, LOG, NOT_FOUND
-from events.notifications.occurrence import Occurrence, stack_url, web_link
+from events.notifications.occurrence import Occurrence, stack_url
 from events.notifications.wording import Field, Notice, notice_of, person_of
 from events.stacking.error_chain import text_member
 from exceptionless_site.core.json import JSONObject

@@ -197,7 +197,7 @@ def test_letters_of_other_apps_go_the_same_way_and_are_not_counted(cast: Cast) -
     letter = Letter("Acme is busy", "added_to_organization", {"organization": "Acme", "link": "http://localhost:8000/"})
     number = MAILS_PER_HOUR + 1
 
-    queue_letters(kind="notice", letters=[("ada@example.test", letter)] * number, organization=cast.organization)
+    queue_letters(kind="notice", letters=[("ada@example.test", letter)] * number, organization_id=cast.organization.pk)
     an_invite(cast.organization)
 
     assert send_waiting_mails(seconds=60) == number + 1

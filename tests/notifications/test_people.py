@@ -12,6 +12,7 @@ from django.core.mail import EmailMessage
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import Membership, Organization, User
+from accounts.services.mails import send_waiting_mails
 from accounts.services.memberships import remove_user
 from events.models import Event, Stack
 from events.notifications import dispatch
@@ -40,6 +41,7 @@ def mails(
     def run() -> Sequence[Any]:
         with django_capture_on_commit_callbacks(execute=True):
             run_notifications()
+        send_waiting_mails()
         sent = list(mailoutbox)
         mailoutbox.clear()
         return sent

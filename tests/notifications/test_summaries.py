@@ -13,6 +13,7 @@ from django.core.mail import EmailMessage
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import Organization, OrganizationUsage, User
+from accounts.services.mails import send_waiting_mails
 from events.models import Stack
 from events.notifications.daily_summary import send_daily_summaries, summary_of
 from events.notifications.overage import send_overage_notices
@@ -36,6 +37,7 @@ def send(mailoutbox: list[EmailMessage], django_capture_on_commit_callbacks: Dja
         mailoutbox.clear()
         with django_capture_on_commit_callbacks(execute=True):
             job()
+        send_waiting_mails()
         return list(mailoutbox)
 
     return run
