@@ -17,6 +17,7 @@ from events.models import Event, Stack
 from events.models.event import EventQuerySet
 from events.models.stack import StackQuerySet
 from events.project_users import users_of_projects
+from events.rollups.selectors import StackOrder, StackTotals, rollups_of
 from events.search.calendar_units import next_millisecond
 from events.search.dates import TimeRange
 from events.search.fields import STACK_FIELDS, Field
@@ -123,6 +124,12 @@ class StackMode(StrEnum):
 
 _ORDER = {StackMode.RECENT: "-last", StackMode.FREQUENT: "-total", StackMode.NEW: "-first", StackMode.USERS: "-users"}
 
+_ROLLUP_ORDER: dict[StackMode, StackOrder] = {
+    StackMode.RECENT: "last_key",
+    StackMode.FREQUENT: "occurrences",
+    StackMode.NEW: "first_key",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class StackFigures:
@@ -158,16 +165,48 @@ def new_stacks_only(query: EventQuery) -> EventQuery:
     return replace(query, stacks=is_new if query.stacks is None else query.stacks & is_new)
 
 
-def count_stacks(events: EventQuerySet) -> int:
-    """How many stacks the events belong to."""
-    return int(events.aggregate(number=Count("stack_id", distinct=True))["number"])
+def count_stacks(query: EventQuery) -> int:
+    """How many stacks the events belong to. Raises FilterValueError."""
+    rollups = rollups_of(query)
+    if rollups is not None:
+        return rollups.totals().stacks
+    return int(query.events().aggregate(number=Count("stack_id", distinct=True))["number"])
 
 
-def page_of_figures(events: EventQuerySet, mode: StackMode, page: int, limit: int) -> tuple[list[StackFigures], bool]:
-    """A page of the events' stacks, and whether there are more behind it."""
+def page_of_figures(query: EventQuery, mode: StackMode, page: int, limit: int) -> tuple[list[StackFigures], bool]:
+    """A page of the events' stacks, and whether there are more behind it. Raises FilterValueError."""
     start = (page - 1) * limit
-    rows = list(_grouped(events).order_by(_ORDER[mode], "stack_id")[start : start + limit + 1])
+    rollups = rollups_of(query)
+    if rollups is not None and mode in _ROLLUP_ORDER:
+        totals = rollups.stacks(_ROLLUP_ORDER[mode], limit + 1, start)
+        return _figures_of_totals(query, rollups.condition, totals[:limit]), len(totals) > limit
+    rows = list(_grouped(query.events()).order_by(_ORDER[mode], "stack_id")[start : start + limit + 1])
     return [_figures(row) for row in rows[:limit]], len(rows) > limit
+
+
+def _figures_of_totals(query: EventQuery, condition: Q, totals: Sequence[StackTotals]) -> list[StackFigures]:
+    """Users cannot be added up by the hour: those of the few stacks are counted in their events."""
+    first, last = query.window
+    organizations = _organizations_of_stacks(query.scope, [item.stack_id for item in totals])
+    events = Event.objects.filter(_shown("stack_id", organizations, query.scope), condition)
+    events = events.filter(key__gte=first, key__lte=last).order_by()
+    users = dict(events.values_list("stack_id").annotate(number=Count("user_hash", distinct=True)))
+    return [
+        StackFigures(
+            item.stack_id,
+            item.occurrences,
+            users.get(item.stack_id, 0),
+            key_moment(item.first_key),
+            key_moment(item.last_key),
+        )
+        for item in totals
+    ]
+
+
+def _organizations_of_stacks(scope: Scope, stack_ids: Sequence[str]) -> dict[str, str]:
+    if len(scope.organizations) == 1:
+        return dict.fromkeys(stack_ids, scope.organizations[0].pk)
+    return dict(Stack.objects.filter(pk__in=stack_ids).order_by().values_list("pk", "organization_id"))
 
 
 def _grouped(events: EventQuerySet) -> QuerySet[Any, Any]:
@@ -200,7 +239,8 @@ def views_of_figures(figures: Iterable[StackFigures], scope: Scope, time: TimeRa
 def views_of_stacks(stacks: Sequence[Stack], scope: Scope, time: TimeRange, now: datetime) -> list[StackView]:
     """The summaries of stacks, in the same order, without those that have no event in the range; three statements."""
     by_id = {stack.pk: stack for stack in stacks}
-    events = _shown_events(scope, time, now).filter(stack_id__in=by_id)
+    shown = _shown("stack_id", {stack.pk: stack.organization_id for stack in stacks}, scope)
+    events = in_time(Event.objects.filter(shown), time, now)
     figures = {row["stack_id"]: _figures(row) for row in _grouped(events)}
     return _views(by_id, [figures[stack.pk] for stack in stacks if stack.pk in figures], scope, time, now)
 
@@ -227,12 +267,21 @@ def _users_by_project(owners: Mapping[str, str], scope: Scope, time: TimeRange, 
         project_id: (max(starts[owner], time.start or starts[owner]), time.end or now)
         for project_id, owner in owners.items()
     }
-    return users_of_projects(_shown_events(scope, time, now), ranges)
+    events = in_time(Event.objects.filter(_shown("project_id", owners, scope)), time, now)
+    return users_of_projects(events, ranges)
 
 
-def _shown_events(scope: Scope, time: TimeRange, now: datetime) -> EventQuerySet:
-    """The scope's events in the range and the retention, whatever became of their stacks."""
-    shown = Q(pk__in=[])
-    for cutoff, organization_ids in _by_cutoff(scope).items():
-        shown |= Q(organization_id__in=organization_ids, key__gte=key_range(cutoff, None)[0])
-    return in_time(Event.objects.filter(shown), time, now)
+def _shown(column: str, organizations: Mapping[str, str], scope: Scope) -> Q:
+    """Events with these ids in the column that the retention shows, whatever became of their stacks.
+
+    `organizations` are those of the ids. Events are not asked for theirs, so that an index alone can answer.
+    """
+    by_organization = {id_: cutoff for cutoff, ids in _by_cutoff(scope).items() for id_ in ids}
+    by_cutoff: dict[datetime, list[str]] = {}
+    for id_, organization_id in organizations.items():
+        if organization_id in by_organization:
+            by_cutoff.setdefault(by_organization[organization_id], []).append(id_)
+    shown = Q() if by_cutoff else Q(pk__in=[])
+    for cutoff, ids in by_cutoff.items():
+        shown |= Q(**{f"{column}__in": ids, "key__gte": key_range(cutoff, None)[0]})
+    return shown

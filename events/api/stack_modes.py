@@ -38,18 +38,17 @@ def answer_stacks(request: Request, query: EventQuery, mode: StackMode) -> Respo
     """One page of the stacks in the order of the mode, by page number, with links and, when asked for, the total."""
     if mode is StackMode.NEW:
         query = new_stacks_only(query)
-    events = query.events()
     page, limit = page_and_limit(request)
     if (page - 1) * limit > MAXIMUM_SKIP:
         response = Response([])
     else:
-        figures, has_more = page_of_figures(events, mode, page, limit)
+        figures, has_more = page_of_figures(query, mode, page, limit)
         response = summaries(views_of_figures(figures, query.scope, query.time, query.now))
         links = page_links(request, page, limit, has_more=has_more)
         if links:
             response["Link"] = ", ".join(links)
     if "total" in request.query_params.get("include", "").split(","):
-        response["X-Result-Count"] = str(count_stacks(events))
+        response["X-Result-Count"] = str(count_stacks(query))
     return response
 
 

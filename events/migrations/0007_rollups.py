@@ -62,6 +62,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL(storage.FILL, migrations.RunSQL.noop),
         migrations.RemoveIndex("event", "event_stack_key"),
         migrations.AddIndex(
-            "event", models.Index(fields=["stack", "key", "count", "user_hash"], name="event_stack_counted")
+            "event", models.Index(fields=["stack", "key", "type", "count", "user_hash"], name="event_stack_counted")
         ),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +63,7 @@ class Event(models.Model):
             # Counting and adding up by stack, type or user reads these indexes alone.
             models.Index(fields=["organization", "key", *_COUNTED], name="event_organization_counted"),
             models.Index(fields=["project", "key", *_COUNTED], name="event_project_counted"),
-            models.Index(fields=["stack", "key", "count", "user_hash"], name="event_stack_counted"),
+            models.Index(fields=["stack", "key", "type", "count", "user_hash"], name="event_stack_counted"),
             models.Index(
                 fields=["project", "reference_id"],
                 name="event_project_reference",
@@ -93,3 +94,28 @@ class Event(models.Model):
     def content(self) -> dict[str, Any]:
         """The wire document without the ids, unpacked anew at each call."""
         return unpack(bytes(self.document))
+
+
+@dataclass(slots=True, kw_only=True)
+class NewEvent:
+    """The columns of an event that is to be stored: an instance of the model costs more than all of its values."""
+
+    key: int
+    event_id: str
+    organization_id: str
+    project_id: str
+    stack_id: str = ""
+    type: str
+    level: str | None = None
+    version: str | None = None
+    reference_id: str | None = None
+    value: float | None = None
+    count: int | None = None
+    is_first_occurrence: bool = False
+    user_hash: int | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    session_id: str | None = None
+    is_session_open: bool | None = None
+    created_utc: datetime
+    document: bytes

@@ -29,7 +29,7 @@ _FIELDS = frozenset({"organization", "project", "stack", "type"})
 """What rollups know of their events; by the field's storage."""
 
 COLUMNS = (
-    *("hour", "organization_id", "project_id", "stack_id", "type"),
+    *("hour", "stack_id", "type"),
     *("events", "occurrences", "first_occurrences", "first_key", "last_key"),
 )
 

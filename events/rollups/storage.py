@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import BigIntegerField, Count, ExpressionWrapper, F, IntegerField, Max, Min, QuerySet, Sum
 from django.db.models.functions import Cast, Coalesce
 
-from events.models import Event, Rollup
+from events.models import Event, NewEvent, Rollup
 from exceptionless_site.core.time_keys import KEYS_PER_HOUR, hour_of_key, keys_of_hour
 
 HOUR_OF_KEY = ExpressionWrapper(F("key") / KEYS_PER_HOUR, BigIntegerField())
@@ -65,12 +65,13 @@ _SUBTRACT = f"""
 """  # noqa: S608
 _GROUPS_PER_STATEMENT = 500
 _REMOVE_EMPTY = f"DELETE FROM events_rollup WHERE {_IS_GROUP} AND events <= 0"  # noqa: S608
+_SET = f"UPDATE events_rollup SET {', '.join(f'{name} = %s' for name in Sums._fields)} WHERE {_IS_GROUP}"  # noqa: S608
 
 
 # --- Adding -------------------------------------------------------------------------------------
 
 
-def add_events(rows: Iterable[Event]) -> None:
+def add_events(rows: Iterable[Event | NewEvent]) -> None:
     """Add new events; call it in the transaction that stores them."""
     found: dict[Group, Sums] = {}
     for row in rows:
@@ -143,6 +144,53 @@ def lock(groups: Sequence[Group]) -> None:
         for start in range(0, len(groups), _GROUPS_PER_STATEMENT):
             rows = Rollup.objects.filter(pk__in=groups[start : start + _GROUPS_PER_STATEMENT])
             list(rows.order_by("pk").select_for_update().values_list("hour"))
+
+
+# --- Making them anew ---------------------------------------------------------------------------
+
+
+def next_stacks(after: str, limit: int) -> list[str]:
+    """Ids of the next stacks, by id, that have events or rollups."""
+    found: set[str] = set()
+    for model in (Event, Rollup):
+        rows = model.objects.filter(stack_id__gt=after).order_by("stack_id")
+        found.update(rows.values_list("stack_id", flat=True).distinct()[:limit])
+    return sorted(found)[:limit]
+
+
+def count_different(stack_ids: Sequence[str]) -> int:
+    """How many rollups of the stacks say something else than the events, are missing, or too many."""
+    stored, wanted = _stored(stack_ids), _wanted(stack_ids)
+    return sum(stored.get(group) != wanted.get(group) for group in stored.keys() | wanted.keys())
+
+
+@transaction.atomic
+def rebuild(stack_ids: Sequence[str]) -> int:
+    """Make the rollups of the stacks anew while events come and go; how many were different.
+
+    What stands there is locked before the events are read. What is missing is added, so that it does not matter
+    whether another process adds its own events to it meanwhile.
+    """
+    lock(sorted(_stored(stack_ids)))
+    stored, wanted = _stored(stack_ids), _wanted(stack_ids)
+    different = [group for group in sorted(stored.keys() | wanted.keys()) if stored.get(group) != wanted.get(group)]
+    with connection.cursor() as cursor:
+        for group in different:
+            if group not in wanted:
+                cursor.execute(f"DELETE FROM events_rollup WHERE {_IS_GROUP}", group)  # noqa: S608
+            elif group in stored:
+                cursor.execute(_SET, (*wanted[group], *group))
+    add({group: wanted[group] for group in different if group not in stored})
+    return len(different)
+
+
+def _stored(stack_ids: Sequence[str]) -> dict[Group, Sums]:
+    rows = Rollup.objects.filter(stack_id__in=stack_ids).values_list(*Group._fields, *Sums._fields)
+    return {Group(*row[:5]): Sums(*row[5:]) for row in rows}
+
+
+def _wanted(stack_ids: Sequence[str]) -> dict[Group, Sums]:
+    return sums_of(Event.objects.filter(stack_id__in=stack_ids))
 
 
 # --- The table itself ---------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Making derived data anew from the documents: tokens, columns, and the counters of stacks that say too little.
+"""Making derived data anew from the documents: tokens, columns, rollups, and counters of stacks that say too little.
 
 A stack's counters may say more than its events do, since old events go and stay counted; so they are only raised.
 """
@@ -14,6 +14,7 @@ from django.db.models import Count, Max, Min
 
 from events.ingest.rows import document_columns
 from events.models import Event, Stack
+from events.rollups import storage as rollups
 from events.search.sql import rebuilding
 from events.search.sql.storage import SearchableEvent, searchable
 from exceptionless_site.core.clock import utc_now
@@ -34,9 +35,10 @@ class Differences:
     tokens: int = 0
     columns: int = 0
     stacks: int = 0
+    rollups: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.tokens or self.columns or self.stacks)
+        return bool(self.tokens or self.columns or self.stacks or self.rollups)
 
 
 def rebuild(*, progress: Progress = lambda number: None) -> Differences:
@@ -55,6 +57,8 @@ def rebuild(*, progress: Progress = lambda number: None) -> Differences:
     for stacks in _stack_chunks():
         found.stacks += sum(_raise_counters(stack, *ends) for stack, ends in _too_low(stacks))
         progress(len(stacks))
+    # After the columns, of which they are made.
+    found.rollups = sum(map(rollups.rebuild, _chunks_of_rollups()))
     return found
 
 
@@ -70,6 +74,7 @@ def check(*, progress: Progress = lambda number: None) -> Differences:
     for stacks in _stack_chunks():
         found.stacks += len(list(_too_low(stacks)))
         progress(len(stacks))
+    found.rollups = sum(map(rollups.count_different, _chunks_of_rollups()))
     return found
 
 
@@ -109,6 +114,13 @@ def _stack_chunks() -> Iterator[list[Stack]]:
     while stacks := list(Stack.objects.filter(pk__gt=last, is_deleted=False).order_by("pk")[:_STACKS_AT_ONCE]):
         yield stacks
         last = stacks[-1].pk
+
+
+def _chunks_of_rollups() -> Iterator[list[str]]:
+    last = ""
+    while ids := rollups.next_stacks(last, _STACKS_AT_ONCE):
+        yield ids
+        last = ids[-1]
 
 
 def _too_low(stacks: Sequence[Stack]) -> Iterator[tuple[Stack, _Ends]]:

@@ -26,7 +26,8 @@ def random_moment(r: random.Random) -> datetime:
 
 
 def store_random_events(r: random.Random, stacks: Sequence[Stack], count: int) -> list[Event]:
-    events = []
+    events: list[Event] = []
+    searched = []
     for _ in range(count):
         stack, moment, kind = r.choice(stacks), random_moment(r), r.choice(TYPES)
         document = {"type": kind}
@@ -41,9 +42,10 @@ def store_random_events(r: random.Random, stacks: Sequence[Stack], count: int) -
             created_utc=moment,
             document=pack(document),
         )
-        events.append(searchable(row, document))
-    insert_events(events)
-    return [event.row for event in events]
+        events.append(row)
+        searched.append(searchable(row, document))
+    insert_events(searched)
+    return events
 
 
 def sums_in_python(events: Iterable[Event]) -> dict[Group, Sums]:

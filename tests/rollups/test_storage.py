@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from events.models import Event, Rollup, Stack
+from events.services import rebuild
 from events.services.event_deletion import delete_events, remove_batch
 from events.services.pace import Pace
 from events.services.purge import purge_deleted
@@ -49,6 +50,21 @@ def test_a_posted_event_is_in_the_rollup_of_its_hour(cast: Cast, post: Callable[
     assert stored_sums() == sums_in_python(Event.objects.all())
     assert sum(rollup.events for rollup in Rollup.objects.all()) == 3
     assert sum(rollup.occurrences for rollup in Rollup.objects.all()) == 5
+
+
+def test_a_rebuild_finds_and_corrects_what_differs_from_the_events(stacks: list[Stack]) -> None:
+    store_random_events(random.Random(3), stacks, 60)
+    wrong, missing, *_ = Rollup.objects.order_by("pk")
+    Rollup.objects.filter(pk=wrong.pk).update(events=99, first_key=1)
+    Rollup.objects.filter(pk=missing.pk).delete()
+    owner = {"organization_id": wrong.organization_id, "project_id": wrong.project_id, "stack_id": "f" * 24}
+    sums = {"events": 1, "occurrences": 1, "first_occurrences": 0, "first_key": 1, "last_key": 1}
+    Rollup.objects.create(hour=7, type="log", **owner, **sums)
+    assert rebuild.check().rollups == 3
+    assert stored_sums() != sums_in_python(Event.objects.all())
+    assert rebuild.rebuild().rollups == 3
+    assert stored_sums() == sums_in_python(Event.objects.all())
+    assert rebuild.check().rollups == 0
 
 
 def test_a_sum_that_is_not_there_does_not_keep_events_from_being_deleted(stacks: list[Stack]) -> None:

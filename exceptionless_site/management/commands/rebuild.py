@@ -14,9 +14,9 @@ from events.services.rebuild import Differences, check, number_of_rows, rebuild
 
 class Command(BaseCommand):
     help = (
-        "Make the search index, the columns of events and the counters of stacks anew from the stored documents, "
-        "after an upgrade that says so or after damage. The server may run meanwhile; on SQLite, lists with a filter "
-        "lack old events until the end. A run that was broken off is continued by the next."
+        "Make the search index, the columns of events, their sums by the hour and the counters of stacks anew from the "
+        "stored documents, after an upgrade that says so or after damage. The server may run meanwhile; on SQLite, "
+        "lists with a filter lack old events until the end. A run that was broken off is continued by the next."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -40,6 +40,7 @@ def _report(found: Differences, *, only_checked: bool) -> str:
         f"the search tokens of {found.tokens:,} events" if found.tokens else "",
         f"the columns of {found.columns:,} events" if found.columns else "",
         f"the counters of {found.stacks:,} stacks" if found.stacks else "",
+        f"the sums of {found.rollups:,} hours" if found.rollups else "",
     ]
     text = ", ".join(part for part in parts if part)
     return f"{text[0].upper()}{text[1:]} {verb} the documents."
