@@ -10,14 +10,20 @@ import zstandard
 
 from exceptionless_site.core import json
 
-_LEVEL = 3
+# Higher levels take longer and make documents of a few kilobytes no smaller.
+_LEVEL = 1
 _MAXIMUM_BYTES = 64_000_000
 _local = threading.local()
 
 
 def pack(document: dict[str, Any]) -> bytes:
     """JSON of the document, zstd-compressed."""
-    return _compressor().compress(json.dumps(document))
+    try:
+        text = orjson.dumps(document)
+    except TypeError:
+        # Whatever a step has put there that is no JSON; to look for it beforehand costs as much again.
+        text = json.dumps(document)
+    return _compressor().compress(text)
 
 
 def unpack(packed: bytes) -> dict[str, Any]:

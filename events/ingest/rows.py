@@ -10,7 +10,7 @@ from typing import Any
 from events.documents import pack
 from events.ingest.context import EventContext
 from events.ingest.event import SESSION
-from events.models import Event
+from events.models import NewEvent
 from events.search.errors import FilterValueError
 from events.search.geo import Point, parse_point
 from events.search.sql.storage import SearchableEvent, searchable
@@ -28,7 +28,7 @@ def event_row(context: EventContext, now: datetime) -> SearchableEvent:
     """The row of one event, still without its stack, and its tokens; keys and ids are drawn anew at each call."""
     event = context.event
     document = event.to_document()
-    row = Event(
+    row = NewEvent(
         key=event_key(event.date),
         event_id=new_object_id(event.date),
         organization_id=context.project.organization_id,

@@ -1,4 +1,4 @@
-from events.models.event import Event
+from events.models.event import Event, NewEvent
 from events.models.event_search import EventSearch
 from events.models.heartbeat import Heartbeat
 from events.models.notification import Notification
@@ -14,6 +14,7 @@ __all__ = [
     "EventSearch",
     "Heartbeat",
     "Notification",
+    "NewEvent",
     "Rollup",
     "Session",
     "SessionIdentity",

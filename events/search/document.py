@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from events.search.custom_fields import custom_fields
 from events.search.fields import CUSTOM_PREFIX, EVENT_FIELDS, Field, Kind
@@ -13,7 +13,13 @@ _MAX_INNER_ERRORS = 100
 _USER = "@user"
 
 Path = tuple[str, ...]
-_Places = dict[str, "_Places | tuple[str, ...]"]
+_Places = dict[str, "_Places | list[_Storage]"]
+
+
+class _Storage(NamedTuple):
+    name: str
+    kind: Kind
+    takes_text: bool
 
 
 def field_values(document: Mapping[str, Any], field: Field) -> list[Any]:
@@ -52,21 +58,23 @@ def _walk(value: Mapping[str, Any], places: _Places, found: dict[str, list[Any]]
         place = places.get(key)
         if place is None or item is None:
             continue
-        if isinstance(place, tuple):
+        if isinstance(place, list):
             for storage in place:
                 _add(found, storage, item)
-        elif isinstance(item, Mapping):
+        elif item.__class__ is dict or isinstance(item, Mapping):
             _walk(_lower_names(item) if key == _USER else item, place, found)
 
 
-def _add(found: dict[str, list[Any]], storage: str, item: Any) -> None:
-    kind = _KINDS[storage]
-    if isinstance(item, str) and (kind is Kind.TEXT or kind is Kind.KEYWORD):
+def _add(found: dict[str, list[Any]], storage: _Storage, item: Any) -> None:
+    name, kind, takes_text = storage
+    if takes_text and item.__class__ is str:
         kept = [item]
     else:
         kept = _of_kind(kind, item if isinstance(item, list) else [item])
-    if kept:
-        found[storage] = found[storage] + kept if storage in found else kept
+    if name in found:
+        found[name] += kept
+    elif kept:
+        found[name] = kept
 
 
 def _values(value: Any, path: Path) -> Sequence[Any]:
@@ -81,7 +89,7 @@ def _values(value: Any, path: Path) -> Sequence[Any]:
 
 def _lower_names(value: Any) -> Any:
     """Who the user is, is stored as the client sent it: `Identity` is `identity`."""
-    if not isinstance(value, Mapping) or all(name.islower() for name in value):
+    if not isinstance(value, Mapping) or all(map(str.islower, value)):
         return value
     return {name.lower(): item for name, item in value.items()}
 
@@ -127,10 +135,13 @@ def _places() -> _Places:
             place = root
             for name in names:
                 place = place.setdefault(name, {})  # type: ignore[assignment]
-            place[last] = (*place.get(last, ()), field.storage)
+            place.setdefault(last, []).append(_storage(field))  # type: ignore[union-attr]
     return root
 
 
-_KINDS = {field.storage: field.kind for field in EVENT_FIELDS.fields}
+def _storage(field: Field) -> _Storage:
+    return _Storage(field.storage, field.kind, field.kind in (Kind.TEXT, Kind.KEYWORD))
+
+
 _PLACES = _places()
-_CHAIN_PLACES: _Places = {field.chain: (field.storage,) for field in EVENT_FIELDS.fields if field.chain is not None}
+_CHAIN_PLACES: _Places = {field.chain: [_storage(field)] for field in EVENT_FIELDS.fields if field.chain is not None}

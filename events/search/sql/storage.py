@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from events.documents import pack
-from events.models import Event
+from events.models import Event, NewEvent
 from events.rollups.storage import add_events
 from events.search.document import searchable_values
 from events.search.sql import fts5, tsvector
@@ -37,15 +38,17 @@ _COLUMNS = ", ".join(f'"{field.column}"' for field in (_CREATED, *_OTHERS))
 _INSERT = f"INSERT INTO events_event ({_COLUMNS}) VALUES ({', '.join(['%s'] * (len(_OTHERS) + 1))})"  # noqa: S608
 _COPY = f'COPY events_event ({_COLUMNS}, "{tsvector.COLUMN}") FROM STDIN'
 
+_FIRST = truth_token("first", True)
+
 
 class SearchableEvent(NamedTuple):
     """A row and the tokens of its document, in the form of the database that is used."""
 
-    row: Event
+    row: Event | NewEvent
     tokens: str
 
 
-def searchable(row: Event, document: Mapping[str, Any]) -> SearchableEvent:
+def searchable(row: Event | NewEvent, document: Mapping[str, Any]) -> SearchableEvent:
     """The event with the tokens of its document; the work is done here and not when it is stored."""
     write = tsvector.values_text if is_postgresql() else fts5.values_text
     return SearchableEvent(row, _text(searchable_values(document), write))
@@ -165,11 +168,16 @@ def _copy(rows: Sequence[Values]) -> None:
 def fts5_row(event: SearchableEvent) -> tuple[int, str]:
     """With tokens of the owners: the index shall skip other projects' events by itself."""
     row = event.row
-    owners = (("organization", row.organization_id), ("project", row.project_id), ("stack", row.stack_id))
-    own = [fts5.escape(keyword_token(storage, id_)) for storage, id_ in owners]
+    own = _owners(row.organization_id, row.project_id, row.stack_id)
     if row.is_first_occurrence:
-        own.append(truth_token("first", True))
-    return row.key, " ".join([*own, event.tokens])
+        own = f"{own} {_FIRST}"
+    return row.key, f"{own} {event.tokens}"
+
+
+@lru_cache(maxsize=10_000)
+def _owners(organization_id: str, project_id: str, stack_id: str) -> str:
+    owners = (("organization", organization_id), ("project", project_id), ("stack", stack_id))
+    return " ".join(fts5.escape(keyword_token(storage, id_)) for storage, id_ in owners)
 
 
 def _execute_each(statement: str, rows: Sequence[tuple[Any, ...]]) -> None:

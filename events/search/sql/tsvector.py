@@ -39,9 +39,9 @@ def values_text(storage: str, values: list[Any]) -> str:
 
 
 def _value_text(storage: str, value: Any, offset: int) -> tuple[str, int]:
-    if offset or (isinstance(value, str) and len(value) > _CACHED_LENGTH):
+    if isinstance(value, str) and len(value) > _CACHED_LENGTH:
         return _joined(storage, value, offset)
-    return _cached(storage, value, 0)
+    return _cached(storage, value, offset)
 
 
 def _joined(storage: str, value: Any, offset: int) -> tuple[str, int]:
