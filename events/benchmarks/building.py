@@ -19,7 +19,7 @@ from accounts.plans import UNLIMITED
 from events.benchmarks.documents import StackShape, event_document, stack_shape
 from events.documents import pack
 from events.ingest.rows import document_columns
-from events.models import Event, Stack
+from events.models import Event, NewEvent, Stack
 from events.rollups.storage import FILL
 from events.search.sql import tsvector
 from events.search.sql.storage import SearchableEvent, Values, insert_rows, searchable, values
@@ -46,7 +46,7 @@ Progress = Callable[[int], object]
 class Plan(NamedTuple):
     """What a process needs to make events; the same plan gives the same events."""
 
-    count: int
+    size: int
     end: int
     """Milliseconds since 1970."""
     organization_id: str
@@ -55,11 +55,11 @@ class Plan(NamedTuple):
 
     def moment(self, number: int) -> int:
         """The date of an event in milliseconds: numbers go from the oldest to the newest."""
-        age = ((self.count - number) / self.count) ** _DENSITY
+        age = ((self.size - number) / self.size) ** _DENSITY
         return self.end - int(age * DAYS * 86_400_000)
 
     def key(self, number: int) -> int:
-        return self.moment(number) << SEQUENCE_BITS | (self.count - number) & ((1 << SEQUENCE_BITS) - 1)
+        return self.moment(number) << SEQUENCE_BITS | (self.size - number) & ((1 << SEQUENCE_BITS) - 1)
 
     def project_of(self, stack: int) -> str:
         # Far apart numbers, so that the large stacks are not all in one project.
@@ -141,7 +141,9 @@ def _stacks_of_events(count: int) -> list[int]:
 
 
 def _store_stacks(plan: Plan, stacks: Sequence[int]) -> None:
-    totals, first, last = Counter(stacks), {}, {}
+    totals = Counter(stacks)
+    first: dict[int, int] = {}
+    last: dict[int, int] = {}
     for number, stack in enumerate(stacks):
         first.setdefault(stack, number)
         last[stack] = number
@@ -183,9 +185,9 @@ def _made(plan: Plan, stacks: Sequence[int]) -> Iterator[list[Values]]:
     seen: set[int] = set()
 
     def chunks() -> Iterator[_Chunk]:
-        for start in range(0, plan.count, _EVENTS_PER_CHUNK):
+        for start in range(0, plan.size, _EVENTS_PER_CHUNK):
             part = stacks[start : start + _EVENTS_PER_CHUNK]
-            first = {}
+            first: dict[int, int] = {}
             for number, stack in enumerate(part, start):
                 first.setdefault(stack, number)
             new = frozenset(number for stack, number in first.items() if stack not in seen)
@@ -218,7 +220,7 @@ def _rows(chunk: _Chunk) -> list[Values]:
 def _event(plan: Plan, number: int, stack: int, *, is_first: bool) -> SearchableEvent:
     moment = from_milliseconds(plan.moment(number))
     document = event_document(number, _shape(stack), moment)
-    row = Event(
+    row = NewEvent(
         key=plan.key(number),
         event_id=f"{int(moment.timestamp()):08x}{number:016x}",
         organization_id=plan.organization_id,

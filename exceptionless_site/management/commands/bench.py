@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from rich.console import Console
 
 from events.benchmarks.ingest import command as ingest
+from exceptionless_site.management import bench_search as search
 
 
 class Command(BaseCommand):
@@ -18,6 +19,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         kinds = parser.add_subparsers(dest="kind", required=True)
         ingest.add_arguments(kinds.add_parser("ingest", help="Posting events, until they can be found."))
+        search.add_arguments(
+            kinds.add_parser("search", help="Lists, searches and dashboards on a large data set that is built once.")
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        sys.exit(0 if ingest.run(options, Console()) else 1)
+        console = Console()
+        if options["kind"] == "search":
+            search.run(options, console)
+        else:
+            sys.exit(0 if ingest.run(options, console) else 1)
