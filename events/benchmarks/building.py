@@ -21,7 +21,7 @@ from events.documents import pack
 from events.ingest.rows import document_columns
 from events.models import Event, NewEvent, Stack
 from events.rollups.storage import FILL
-from events.search.sql import tsvector
+from events.search.sql import fts5, tsvector
 from events.search.sql.storage import SearchableEvent, Values, insert_rows, searchable, values
 from events.search.sql.vendor import is_postgresql
 from exceptionless_site.core.clock import utc_now
@@ -246,7 +246,7 @@ def _begin() -> None:
     if is_postgresql():
         _run("DROP INDEX IF EXISTS event_search")
     else:
-        _run("PRAGMA synchronous = OFF", "PRAGMA cache_size = -512000")
+        _run("PRAGMA synchronous = OFF", "PRAGMA cache_size = -512000", fts5.DELETE_ALL)
 
 
 def _end() -> None:

@@ -44,7 +44,7 @@ def test_owners_are_looked_up_in_pages(cast: Cast, pace: Pace, monkeypatch: pyte
     with Statements() as statements:
         assert remove_orphans(pace)
     assert Event.objects.count() == 10
-    assert len(statements) < 45
+    assert len(statements) < 55
 
 
 def test_a_project_has_one_living_stack_of_a_signature(cast: Cast) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -30,14 +31,15 @@ def store_random_events(r: random.Random, stacks: Sequence[Stack], count: int) -
     searched = []
     for _ in range(count):
         stack, moment, kind = r.choice(stacks), random_moment(r), r.choice(TYPES)
-        document = {"type": kind}
+        number = r.choice((None, 1, 5))
+        document: dict[str, Any] = {"type": kind} if number is None else {"type": kind, "count": number}
         row = Event(
             key=event_key(moment),
             organization_id=stack.organization_id,
             project_id=stack.project_id,
             stack_id=stack.pk,
             type=kind,
-            count=r.choice((None, 1, 5)),
+            count=number,
             is_first_occurrence=r.random() < 0.2,
             created_utc=moment,
             document=pack(document),
