@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from heapq import merge
 from itertools import islice
 
-from django.db.models import Q
+from django.db.models import F, OrderBy, Q
 from django.db.models.lookups import In
 
 from accounts.identity import Identity
@@ -21,6 +21,7 @@ from events.search.dates import TimeRange
 from events.search.sql.matching import KeyWindow, Unindexed, top_condition
 from events.search.sql.queries import AnyOf, Has, Query
 from events.search.sql.tokens import keyword_token
+from events.search.sql.vendor import is_postgresql
 from exceptionless_site.core.clock import utc_now
 from exceptionless_site.core.time_keys import hour_of_key, key_range
 from projects.models import Project
@@ -141,6 +142,8 @@ def in_time(events: EventQuerySet, time: TimeRange, now: datetime) -> EventQuery
 # --- Searching ----------------------------------------------------------------------------------
 
 _MOST_WALKS = 8
+_NEAR = 1_000
+"""So many events are looked at one by one before PostgreSQL's index of tokens is asked for all that match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,23 +204,33 @@ class EventQuery:
         if not self.scope.organizations or window[0] > window[1]:
             return _Selection(Event.objects.none())
         compiled = compile_events(self.condition, window)
-        rows = Event.objects.filter(self.scope.owners(), key__gte=window[0], key__lte=window[1])
-        rows = rows.filter(compiled.condition, self.columns, self.scope.with_stacks(self.stacks))
+        every = Event.objects.filter(self.scope.owners(), key__gte=window[0], key__lte=window[1])
+        rows = every.filter(compiled.condition, self.columns, self.scope.with_stacks(self.stacks))
         if compiled.query is None:
             return _Selection(rows)
         found = top_condition(compiled.query, self.scope.tokens(), window)
-        return _Selection(rows.filter(found.condition), found.key)
+        return _Selection(rows.filter(found.condition), found.key, every if is_postgresql() else None)
 
 
 @dataclass(frozen=True, slots=True)
 class _Selection:
-    """Rows, and the name of the key by which they are to be walked."""
+    """Rows, and the name of the key by which they are to be walked.
+
+    PostgreSQL cannot tell whether a walk finds enough of them soon; there `every` are the rows of which they are some.
+    """
 
     rows: EventQuerySet
     key: str = "key"
+    every: EventQuerySet | None = None
 
     def read(self, start: int, end: int, *, descending: bool) -> list[Event]:
-        return list(self.rows.order_by(f"{'-' if descending else ''}{self.key}")[start:end])
+        if self.every is None:
+            return list(self.rows.order_by(f"{'-' if descending else ''}{self.key}")[start:end])
+        near = self.every.order_by("-key" if descending else "key").values("key")[:_NEAR]
+        # The sum keeps the planner from walking along the keys: what is found by the index of tokens is sorted.
+        order = OrderBy(F("key") + 0, descending=descending)
+        found = list(self.rows.filter(key__in=near).order_by(order)[start:end])
+        return found if len(found) == end - start else list(self.rows.order_by(order)[start:end])
 
 
 def _key(event: Event) -> int:

@@ -23,7 +23,8 @@ from events.search.dates import TimeRange
 from events.search.fields import STACK_FIELDS, Field
 from events.search.scope import FilterScope
 from events.search.sort import resolve_sort
-from events.selectors import EventQuery, Scope, in_time
+from events.search.sql.matching import KeyWindow
+from events.selectors import EventQuery, Scope
 from exceptionless_site.core.time_keys import key_moment, key_range
 from projects.models import Project
 
@@ -188,8 +189,8 @@ def _figures_of_totals(query: EventQuery, condition: Q, totals: Sequence[StackTo
     """Users cannot be added up by the hour: those of the few stacks are counted in their events."""
     first, last = query.window
     organizations = _organizations_of_stacks(query.scope, [item.stack_id for item in totals])
-    events = Event.objects.filter(_shown("stack_id", organizations, query.scope), condition)
-    events = events.filter(key__gte=first, key__lte=last).order_by()
+    shown = _shown("stack_id", organizations, query.scope, (first, last))
+    events = Event.objects.filter(shown, condition).order_by()
     users = dict(events.values_list("stack_id").annotate(number=Count("user_hash", distinct=True)))
     return [
         StackFigures(
@@ -239,8 +240,8 @@ def views_of_figures(figures: Iterable[StackFigures], scope: Scope, time: TimeRa
 def views_of_stacks(stacks: Sequence[Stack], scope: Scope, time: TimeRange, now: datetime) -> list[StackView]:
     """The summaries of stacks, in the same order, without those that have no event in the range; three statements."""
     by_id = {stack.pk: stack for stack in stacks}
-    shown = _shown("stack_id", {stack.pk: stack.organization_id for stack in stacks}, scope)
-    events = in_time(Event.objects.filter(shown), time, now)
+    organizations = {stack.pk: stack.organization_id for stack in stacks}
+    events = Event.objects.filter(_shown("stack_id", organizations, scope, key_range(time.start, time.end or now)))
     figures = {row["stack_id"]: _figures(row) for row in _grouped(events)}
     return _views(by_id, [figures[stack.pk] for stack in stacks if stack.pk in figures], scope, time, now)
 
@@ -267,14 +268,15 @@ def _users_by_project(owners: Mapping[str, str], scope: Scope, time: TimeRange, 
         project_id: (max(starts[owner], time.start or starts[owner]), time.end or now)
         for project_id, owner in owners.items()
     }
-    events = in_time(Event.objects.filter(_shown("project_id", owners, scope)), time, now)
-    return users_of_projects(events, ranges)
+    shown = _shown("project_id", owners, scope, key_range(time.start, time.end or now))
+    return users_of_projects(Event.objects.filter(shown), ranges)
 
 
-def _shown(column: str, organizations: Mapping[str, str], scope: Scope) -> Q:
-    """Events with these ids in the column that the retention shows, whatever became of their stacks.
+def _shown(column: str, organizations: Mapping[str, str], scope: Scope, window: KeyWindow) -> Q:
+    """Events of the window with these ids in the column that the retention shows, whatever became of their stacks.
 
-    `organizations` are those of the ids. Events are not asked for theirs, so that an index alone can answer.
+    `organizations` are those of the ids. Events are not asked for theirs, so that an index alone can answer; and of
+    two lower bounds SQLite may use the wrong one.
     """
     by_organization = {id_: cutoff for cutoff, ids in _by_cutoff(scope).items() for id_ in ids}
     by_cutoff: dict[datetime, list[str]] = {}
@@ -283,5 +285,6 @@ def _shown(column: str, organizations: Mapping[str, str], scope: Scope) -> Q:
             by_cutoff.setdefault(by_organization[organization_id], []).append(id_)
     shown = Q() if by_cutoff else Q(pk__in=[])
     for cutoff, ids in by_cutoff.items():
-        shown |= Q(**{f"{column}__in": ids, "key__gte": key_range(cutoff, None)[0]})
+        first = max(window[0], key_range(cutoff, None)[0])
+        shown |= Q(**{f"{column}__in": ids, "key__gte": first, "key__lte": window[1]})
     return shown

@@ -16,7 +16,7 @@ from django.db import connection, connections, transaction
 
 from accounts.models import Membership, Organization, User
 from accounts.plans import UNLIMITED
-from events.benchmarks.documents import StackShape, event_document, stack_shape
+from events.benchmarks.documents import TAGS, StackShape, event_document, stack_shape
 from events.documents import pack
 from events.ingest.rows import document_columns
 from events.models import Event, NewEvent, Stack
@@ -164,6 +164,7 @@ def _stack(plan: Plan, number: int, total: int, first: int, last: int) -> Stack:
         status=("open", "open", "open", "regressed", "fixed", "ignored")[number % 6],
         signature_hash=f"{number:040x}",
         title=shape.message,
+        tags=list(TAGS),
         total_occurrences=total,
         first_occurrence=from_milliseconds(first),
         last_occurrence=from_milliseconds(last),

@@ -24,7 +24,7 @@ _WORDS = (
     *("server", "value", "cannot", "be", "null", "index", "out", "range", "access", "denied", "for", "file"),
     *("retry", "failed", "after", "attempts", "unexpected", "token", "in", "document", "payment", "refused", "by"),
 )
-_TAGS = ("critical", "checkout", "mobile", "beta", "internal", "slow", "europe", "america", "batch", "nightly")
+TAGS = ("critical", "checkout", "mobile", "beta", "internal", "slow", "europe", "america", "batch", "nightly")
 _BROWSERS = (("Chrome", "142.0.1"), ("Firefox", "144.0"), ("Mobile Safari", "18.6"), ("Edge", "142.0.3"))
 _SYSTEMS = ("Windows", "Mac OS X", "Android", "iOS", "Linux")
 _LEVELS = ("trace", "debug", "info", "warn", "error")
@@ -72,7 +72,7 @@ def event_document(number: int, shape: StackShape, moment: datetime) -> Document
         "type": shape.type,
         "source": shape.source,
         "date": format_offset(moment, 0),
-        "tags": random.sample(_TAGS, random.choice((0, 1, 1, 2))),
+        "tags": random.sample(TAGS, random.choice((0, 1, 1, 2))),
         "message": f"{shape.message} at {random.randint(1, 5000)}",
         "data": _data(number, random, shape),
     }
