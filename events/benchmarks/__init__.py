@@ -1,1 +1,1 @@
-"""A large made-up data set in a database of its own, and how long questions to it take."""
+"""How fast the product is, measured on made-up data."""

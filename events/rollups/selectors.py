@@ -33,6 +33,10 @@ COLUMNS = (
     *("events", "occurrences", "first_occurrences", "first_key", "last_key"),
 )
 
+_COUNTED = ("stack_id", "events", "occurrences", "first_occurrences")
+_OF_HOURS = ("hour", *_COUNTED)
+_OF_STACKS = (*_COUNTED, "first_key", "last_key")
+
 
 class Totals(NamedTuple):
     """What some events add up to; keys are None where there are none."""
@@ -80,12 +84,12 @@ class Rollups:
     query: EventQuery
     condition: Q
 
-    def rows(self) -> Statement | None:
-        """A statement whose rows have the COLUMNS; None when there is nothing to be found.
+    def rows(self, columns: Sequence[str] = COLUMNS) -> Statement | None:
+        """A statement whose rows have these columns, which cost time each; None when there is nothing to be found.
 
         Events of an hour, stack and type may be in more than one row.
         """
-        parts = [part for part in map(_compiled, self._parts()) if part is not None]
+        parts = [part for part in map(_compiled, self._parts(columns)) if part is not None]
         if not parts:
             return None
         return Statement(
@@ -94,7 +98,7 @@ class Rollups:
         )
 
     def totals(self) -> Totals:
-        found = self._read(f"{_SUMS}, COUNT(DISTINCT stack_id), MIN(first_key), MAX(last_key)", "")
+        found = self._read(f"{_SUMS}, COUNT(DISTINCT stack_id), MIN(first_key), MAX(last_key)", "", _OF_STACKS)
         events, occurrences, firsts, stacks, first, last = found[0] if found else (0, 0, 0, 0, None, None)
         return Totals(int(events or 0), int(occurrences or 0), int(firsts or 0), stacks, first, last)
 
@@ -104,7 +108,7 @@ class Rollups:
         They are counted from 1970, local time, which is `offset` hours ahead of UTC.
         """
         start = f"(hour + {offset:d}) / {hours:d} * {hours:d} - {offset:d}"
-        rows = self._read(f"{start}, {_SUMS}, COUNT(DISTINCT stack_id)", "GROUP BY 1 ORDER BY 1")
+        rows = self._read(f"{start}, {_SUMS}, COUNT(DISTINCT stack_id)", "GROUP BY 1 ORDER BY 1", _OF_HOURS)
         return [Bucket(*map(int, row)) for row in rows]
 
     def stacks(self, order: StackOrder, limit: int, start: int = 0) -> list[StackTotals]:
@@ -113,11 +117,12 @@ class Rollups:
         rows = self._read(
             f"stack_id, {_SUMS}, {ends}",
             f"GROUP BY stack_id ORDER BY {order} DESC, stack_id LIMIT {limit:d} OFFSET {start:d}",
+            _OF_STACKS,
         )
         return [StackTotals(row[0], *map(int, row[1:])) for row in rows]
 
-    def _read(self, columns: str, rest: str) -> Sequence[Sequence[Any]]:
-        rows = self.rows()
+    def _read(self, columns: str, rest: str, needed: Sequence[str]) -> Sequence[Sequence[Any]]:
+        rows = self.rows(needed)
         if rows is None:
             return ()
         # Only our own names and numbers are put together here.
@@ -127,26 +132,26 @@ class Rollups:
 
     # --- Whole hours, and the events of those that are cut --------------------------------------
 
-    def _parts(self) -> Iterator[QuerySet[Any, Any]]:
+    def _parts(self, columns: Sequence[str]) -> Iterator[QuerySet[Any, Any]]:
         first, last = self.query.window
         if not self.query.scope.organizations or first > last:
             return
         first_hour, last_hour = hour_of_key(first), hour_of_key(last)
         if first > keys_of_hour(first_hour)[0]:
-            yield self._events(first, min(last, keys_of_hour(first_hour)[1]))
+            yield self._events(columns, first, min(last, keys_of_hour(first_hour)[1]))
             first_hour += 1
         if last < keys_of_hour(last_hour)[1] and last_hour >= first_hour:
-            yield self._events(keys_of_hour(last_hour)[0], last)
+            yield self._events(columns, keys_of_hour(last_hour)[0], last)
             last_hour -= 1
         if first_hour <= last_hour:
-            yield self._rollups(first_hour, last_hour)
+            yield self._rollups(columns, first_hour, last_hour)
 
-    def _rollups(self, first: int, last: int) -> QuerySet[Any, Any]:
+    def _rollups(self, columns: Sequence[str], first: int, last: int) -> QuerySet[Any, Any]:
         scope = self.query.scope
         rows = Rollup.objects.filter(_owners(scope), scope.owners(by_hour=True), hour__gte=first, hour__lte=last)
-        return rows.filter(self.condition, scope.with_stacks(self.query.stacks)).values_list(*COLUMNS)
+        return rows.filter(self.condition, scope.with_stacks(self.query.stacks)).values_list(*columns)
 
-    def _events(self, first: int, last: int) -> QuerySet[Any, Any]:
+    def _events(self, columns: Sequence[str], first: int, last: int) -> QuerySet[Any, Any]:
         scope = self.query.scope
         rows = Event.objects.filter(scope.owners(), key__gte=first, key__lte=last)
         rows = rows.filter(self.condition, scope.with_stacks(self.query.stacks)).order_by()
@@ -157,7 +162,7 @@ class Rollups:
             first_occurrences=Cast("is_first_occurrence", IntegerField()),
             first_key=F("key"),
             last_key=F("key"),
-        ).values_list(*COLUMNS)
+        ).values_list(*columns)
 
 
 _SUMS = "SUM(events) AS events, SUM(occurrences) AS occurrences, SUM(first_occurrences) AS first_occurrences"

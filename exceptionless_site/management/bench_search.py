@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from events.benchmarks.building import DataSet, build, existing
-from events.benchmarks.databases import separate_database
-from events.benchmarks.measuring import Asker, QuestionFailed, Times, share
-from events.benchmarks.queries import Question, questions
+from events.benchmarks.search.building import DataSet, build, existing
+from events.benchmarks.search.databases import separate_database
+from events.benchmarks.search.measuring import Asker, QuestionFailed, Times, share
+from events.benchmarks.search.queries import Question, questions
 from exceptionless_site.wsgi import application
 
 Results = dict[str, Times | str]

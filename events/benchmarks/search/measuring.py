@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.db import connection
 
-from events.benchmarks.queries import Question
+from events.benchmarks.search.queries import Question
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 

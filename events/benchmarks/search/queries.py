@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from events.benchmarks.building import DataSet
-from events.benchmarks.documents import RARE_ADDRESS_EVERY, address
+from events.benchmarks.search.building import DataSet
+from events.benchmarks.search.documents import RARE_ADDRESS_EVERY, address
 
 _DASHBOARD = "cardinality:stack terms:(first @include:true) sum:count~1"
 _OPEN = "(status:open OR status:regressed)"

@@ -16,7 +16,7 @@ from django.db import connection, connections, transaction
 
 from accounts.models import Membership, Organization, User
 from accounts.plans import UNLIMITED
-from events.benchmarks.documents import TAGS, StackShape, event_document, stack_shape
+from events.benchmarks.search.documents import TAGS, StackShape, event_document, stack_shape
 from events.documents import pack
 from events.ingest.rows import document_columns
 from events.models import Event, NewEvent, Stack
