@@ -28,8 +28,32 @@ def pack(document: dict[str, Any]) -> bytes:
 
 def unpack(packed: bytes) -> dict[str, Any]:
     """The document of packed bytes."""
-    value: dict[str, Any] = orjson.loads(_decompressor().decompress(packed, max_output_size=_MAXIMUM_BYTES))
+    return parse(decompress(packed))
+
+
+def decompress(packed: bytes) -> bytes:
+    """The JSON of packed bytes."""
+    return _decompressor().decompress(packed, max_output_size=_MAXIMUM_BYTES)
+
+
+def parse(raw: bytes) -> dict[str, Any]:
+    """The document of its JSON."""
+    value: dict[str, Any] = orjson.loads(raw)
     return value
+
+
+def parse_opening(raw: bytes) -> dict[str, Any] | None:
+    """The members before `data`, which is most of a document; None when they cannot be told without parsing it all.
+
+    Inside of texts a quotation mark is escaped, so the first match is a member, and before `data` nothing is nested.
+    """
+    end = raw.find(b',"data":{')
+    if end < 0:
+        return None
+    try:
+        return parse(raw[:end] + b"}")
+    except orjson.JSONDecodeError:
+        return None
 
 
 def _compressor() -> zstandard.ZstdCompressor:

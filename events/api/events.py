@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.permissions import UserPolicy
+from events.api.counting import answer_count
 from events.api.event_deletion import EventDeletionActions
 from events.api.event_lists import answer, list_events
 from events.api.parameters import (
@@ -19,22 +20,19 @@ from events.api.parameters import (
     OFFSET,
     REFERENCE_PARAMETERS,
     TIME,
-    read_search,
     read_time,
     text_parameter,
 )
-from events.api.scope import find_scope, permitted_scope
+from events.api.scope import find_scope
 from events.api.search_filters import EventCountFilters, EventListFilters
 from events.api.searching import searching
 from events.api.serializers import CountResultSerializer, EventSerializer
-from events.api.stack_modes import STACK_MODES
 from events.api.submissions import SubmissionActions
 from events.models import Event
 from events.search.conditions import Equals
 from events.search.dates import TimeRange
-from events.search.fields import REFERENCE, Resource
+from events.search.fields import REFERENCE
 from events.selectors import EventQuery, Scope, neighbours
-from events.stack_selectors import StackMode, new_stacks_only
 from exceptionless_site.api.errors import bad_request, upgrade_required
 from exceptionless_site.api.schema import problems
 from exceptionless_site.core.clock import utc_now
@@ -46,6 +44,38 @@ _LIST_ANSWERS: dict[Any, Any] = {200: EventSerializer(many=True)} | problems(
     (400, "The filter, the time or the page token cannot be read."), 426
 )
 _SCOPED_ANSWERS = _LIST_ANSWERS | problems(404)
+_UNCOUNTABLE = (400, "The filter, the time or the aggregations cannot be read, or ask for too much.")
+_ABOUT_COUNT = (
+    "How many events match, and what `aggregations` asks about them: figures, or buckets of events with figures in "
+    "each. All figures are exact."
+)
+_COUNTED = [
+    OpenApiExample(
+        "Different users, and events by type",
+        {
+            "total": 12,
+            "aggregations": {
+                "cardinality_user": {"value": 3, "data": {"@type": "value"}},
+                "terms_type": {
+                    "items": [
+                        {
+                            "key": "error",
+                            "key_as_string": "error",
+                            "total": 12,
+                            "aggregations": {},
+                            "data": {"@type": "string"},
+                        }
+                    ],
+                    "data": {"@type": "bucket"},
+                    "total": 0,
+                },
+            },
+            "data": {},
+        },
+        response_only=True,
+        status_codes=["200"],
+    )
+]
 
 
 class EventViewSet(EventDeletionActions, SubmissionActions):
@@ -127,27 +157,33 @@ class EventViewSet(EventDeletionActions, SubmissionActions):
 
     @extend_schema(
         summary="Count",
+        description=_ABOUT_COUNT,
+        examples=_COUNTED,
         parameters=COUNT_PARAMETERS,
-        responses={200: CountResultSerializer, **problems(400, 426)},
+        responses={200: CountResultSerializer, **problems(_UNCOUNTABLE, 426)},
     )
     def count(self, request: Request) -> Response:
-        return self._count(self._scope())
+        return answer_count(self.request, self._scope())
 
     @extend_schema(
         summary="Count by organization",
+        description=_ABOUT_COUNT,
+        examples=_COUNTED,
         parameters=COUNT_PARAMETERS,
-        responses={200: CountResultSerializer, **problems(400, 404, 426)},
+        responses={200: CountResultSerializer, **problems(_UNCOUNTABLE, 404, 426)},
     )
     def count_by_organization(self, request: Request, organization_id: str) -> Response:
-        return self._count(self._scope(organization_id=organization_id))
+        return answer_count(self.request, self._scope(organization_id=organization_id))
 
     @extend_schema(
         summary="Count by project",
+        description=_ABOUT_COUNT,
+        examples=_COUNTED,
         parameters=COUNT_PARAMETERS,
-        responses={200: CountResultSerializer, **problems(400, 404, 426)},
+        responses={200: CountResultSerializer, **problems(_UNCOUNTABLE, 404, 426)},
     )
     def count_by_project(self, request: Request, project_id: str) -> Response:
-        return self._count(self._scope(project_id=project_id))
+        return answer_count(self.request, self._scope(project_id=project_id))
 
     @extend_schema(
         summary="Get by id",
@@ -177,17 +213,6 @@ class EventViewSet(EventDeletionActions, SubmissionActions):
         condition = Equals(REFERENCE, reference_id)
         with searching():
             return answer(request, EventQuery(scope, TimeRange(), utc_now(), condition))
-
-    def _count(self, scope: Scope) -> Response:
-        if self.request.query_params.get("aggregations", "").strip():
-            raise bad_request("Aggregations are not supported yet.")
-        mode = self.request.query_params.get("mode", "")
-        search = read_search(self.request, Resource.EVENT_STACK if mode in STACK_MODES else Resource.EVENT)
-        scope = permitted_scope(scope, search.tree, uses_premium=search.uses_premium, identity=self.request.auth)  # type: ignore[arg-type]
-        with searching():
-            query = search.query(scope, utc_now())
-            total = (new_stacks_only(query) if mode == StackMode.NEW else query).count()
-        return Response({"total": total, "aggregations": {}, "data": {}})
 
     def _check_stack(self, event: Event) -> None:
         expected = text_parameter(self.request, "expected_stack_id")

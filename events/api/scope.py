@@ -37,9 +37,14 @@ def find_scope(
 def permitted_scope(
     scope: Scope, tree: Group, *, uses_premium: bool, identity: Identity, refusal: str = PREMIUM_SEARCH
 ) -> Scope:
-    """The part of the scope that a filter is about and may be asked of; 426 when no organization's plan allows it."""
-    scope = narrowed(scope, scope_of_filter(tree), identity)
-    if not uses_premium:
+    """The part of the scope that a filter is about and may be asked of; 426 when no organization's plan allows it.
+
+    A global admin who names what the filter is about is not bound by plans.
+    """
+    named = scope_of_filter(tree)
+    is_unbound = identity.is_global_admin and scope.is_global and named.is_named
+    scope = narrowed(scope, named, identity)
+    if not uses_premium or is_unbound:
         return scope
     permitted = with_premium(scope)
     if scope.organizations and not permitted.organizations:

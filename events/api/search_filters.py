@@ -119,6 +119,25 @@ class EventListFilters(EventSearchFilters):
 
 
 class EventCountFilters(EventSearchFilters):
+    aggregations = SearchFilter(
+        "What to find out about the events, separated by blanks: `operation:field`, or `operation:(field~x^y child)`. "
+        "`min` `max` `avg` `sum` `stats` `exstats`: `~` is the value of events without the field. `cardinality` counts "
+        "different values, `missing` events without a value; `percentiles:value~50,95` are exact, on the line between "
+        "two values where they fall between them. `date:(date~1d^-300m)`: events by time, `~` is the interval (`m` `h` "
+        "`d` `w` `M` `q` `y` by the calendar, or a fixed one such as `12h`; without it there are about a hundred "
+        "buckets), `^` the time zone, a distance from UTC or a name; empty buckets are there too. "
+        "`terms:(tags~10^2 @include:a @exclude:/x.*/ @missing:none @min:2)`: events by value, the most frequent first, "
+        "`~` is how many values, `^` or `@min` how many events each needs. `geogrid:geo~4` by geohash; "
+        "`histogram:value~10` by number: buckets that hold events, named by their lower end; `tophits:date~3` the "
+        "newest events. `date`, `terms`, `histogram` and `geogrid` may hold others; a child with `-` or `+` in front "
+        "orders the terms above it. Results are found under `operation_field`.",
+        examples={
+            "None": "",
+            "Events by time, users, first occurrences": "date:(date cardinality:user sum:count~1) cardinality:user "
+            "terms:(first @include:true)",
+            "The ten most frequent tags": "terms:tags",
+        },
+    )
     mode = SearchFilter(
         "`stack_new` counts only events of stacks that occurred for the first time in `time`; the other `stack_…` "
         "modes allow filters on stacks without premium features.",

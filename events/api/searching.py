@@ -15,11 +15,15 @@ _SECONDS = 15.0
 
 
 @contextmanager
-def searching() -> Iterator[None]:
-    """Run the statements of a search: 400 for what cannot be asked, and for what takes too long."""
+def searching() -> Iterator[float]:
+    """Run the statements of a search: 400 for what cannot be asked, and for what takes too long.
+
+    The seconds that it may take are for those who work on rows besides.
+    """
+    seconds = float(getattr(settings, "SEARCH_TIMEOUT_SECONDS", _SECONDS))
     try:
-        with time_limit(float(getattr(settings, "SEARCH_TIMEOUT_SECONDS", _SECONDS))):
-            yield
+        with time_limit(seconds):
+            yield seconds
     except (FilterSyntaxError, FilterValueError) as error:
         raise invalid_filter(str(error)) from None
     except SearchTimeoutError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from events.models import Event
@@ -87,10 +88,28 @@ class EventSummarySerializer(WireSerializer):
         return {name: value for name, value in row.items() if value is not None}
 
 
+@extend_schema_serializer(component_name="IAggregate")
+class AggregateSerializer(WireSerializer):
+    """What all results of aggregations have in common; `@type` in `data` tells which other members there are.
+
+    `value`, `dvalue` (a date), `stats`, `exstats`, `percentiles`, `sbucket` (a total), `tophits`, or `bucket` with
+    `items`, each of which has `key`, `key_as_string`, `total`, `aggregations` and `data`.
+    """
+
+    aggregate_data = serializers.DictField(help_text="Additional data associated with the aggregate.")
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return {"data": super().get_fields()["aggregate_data"]}
+
+
 class CountResultSerializer(WireSerializer):
-    total = serializers.IntegerField()
-    aggregations = serializers.DictField()
-    result_data = serializers.DictField()
+    total = serializers.IntegerField(help_text="How many events there are.")
+    aggregations = serializers.DictField(
+        child=AggregateSerializer(),
+        allow_null=True,
+        help_text="The results by operation and field: `cardinality_user`.",
+    )
+    result_data = serializers.DictField(allow_null=True)
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         return {("data" if name == "result_data" else name): field for name, field in super().get_fields().items()}
