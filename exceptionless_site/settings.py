@@ -97,6 +97,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "exceptionless_site.api.middleware.WireHeadersMiddleware",
+    # What clients post all day needs none of what follows.
+    "exceptionless_site.api.shortcuts.ShortcutMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -8,6 +8,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import Membership, Organization, User
+from exceptionless_site.core.memory import forget_everything
 from projects.models import Project
 from tokens.models import Token, TokenType
 
@@ -50,6 +51,12 @@ def make_user(name: str, **fields: bool) -> User:
 
 def make_key(project: Project, *scopes: str) -> Token:
     return Token.objects.create(organization=project.organization, project=project, scopes=list(scopes))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_remembered() -> None:
+    """What a test wrote is rolled back without a word."""
+    forget_everything()
 
 
 @pytest.fixture

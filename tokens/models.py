@@ -10,6 +10,7 @@ from django.db.models import Q
 from exceptionless_site.core.clock import utc_now
 from exceptionless_site.core.fields import ObjectIdField
 from exceptionless_site.core.ids import new_secret
+from exceptionless_site.core.memory import RememberedQuerySet
 
 if TYPE_CHECKING:
     from accounts.identity import Identity
@@ -20,7 +21,7 @@ class TokenType(models.IntegerChoices):
     ACCESS = 1, "API key"
 
 
-class TokenQuerySet(models.QuerySet["Token"]):
+class TokenQuerySet(RememberedQuerySet["Token"]):
     def api_keys(self) -> TokenQuerySet:
         return self.filter(type=TokenType.ACCESS)
 

@@ -11,6 +11,7 @@ from django.db import models
 from accounts.plans import FREE, UNLIMITED, Plan, plan_by_id
 from exceptionless_site.core.clock import utc_now
 from exceptionless_site.core.fields import ObjectIdField
+from exceptionless_site.core.memory import RememberedQuerySet
 
 if TYPE_CHECKING:
     from accounts.identity import Identity
@@ -23,7 +24,7 @@ class SuspensionCode(models.TextChoices):
     OTHER = "Other"
 
 
-class OrganizationQuerySet(models.QuerySet["Organization"]):
+class OrganizationQuerySet(RememberedQuerySet["Organization"]):
     def alive(self) -> OrganizationQuerySet:
         return self.filter(is_deleted=False)
 

@@ -9,6 +9,7 @@ from django.db import models
 
 from exceptionless_site.core.clock import utc_now
 from exceptionless_site.core.fields import ObjectIdField
+from exceptionless_site.core.memory import RememberedQuerySet
 
 GLOBAL = "global"
 USER = "user"
@@ -16,6 +17,9 @@ CLIENT = "client"
 
 
 class UserManager(BaseUserManager["User"]):
+    def get_queryset(self) -> RememberedQuerySet[User]:
+        return RememberedQuerySet(self.model, using=self._db)
+
     def create_user(self, email_address: str, password: str | None = None, **fields: Any) -> User:
         user = User(email_address=email_address.strip().lower(), **fields)
         user.set_password(password)

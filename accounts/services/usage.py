@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db.models import F, Model, Sum
 
 from accounts.models import Organization, OrganizationUsage
 from exceptionless_site.core.clock import utc_now
+from exceptionless_site.core.memory import Memory
 from exceptionless_site.core.rates import Window
 
 COUNTERS = ("total", "blocked", "discarded", "too_big", "deleted")
@@ -64,6 +66,19 @@ def events_left(organization: Organization) -> int:
     return _left([organization]).get(organization.pk, UNLIMITED)
 
 
+_left_in_memory: Memory[str, int] = Memory(Organization)
+
+
+def may_send_none(organization: Organization) -> bool:
+    """Whether a post can be refused unseen, by what was left within the last second.
+
+    What is accepted meanwhile is no loss: the worker counts exactly.
+    """
+    if organization.max_events_per_month <= 0:
+        return False
+    return _left_in_memory.get(organization.pk, partial(events_left, organization)) == 0
+
+
 def events_left_of(organization_ids: Iterable[str]) -> dict[str, int]:
     """How many events each of these organizations may send now; those without a limit are left out."""
     limited = Organization.objects.filter(pk__in=list(organization_ids), max_events_per_month__gt=0)
@@ -101,6 +116,7 @@ def count_usage(*, organization_id: str, counts: Mapping[str, int]) -> None:
     add_to_hour(OrganizationUsage, {"organization_id": organization_id}, counts)
     total = counts.get("total")
     if total:
+        _left_in_memory.forget()
         rows = Organization.objects.filter(pk=organization_id)
         rows.update(last_event_date_utc=utc_now())
         if rows.filter(max_events_per_month__gt=0).exists():

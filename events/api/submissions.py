@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from django.http import HttpRequest
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRequest, extend_schema
@@ -14,9 +14,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.identity import Identity
+from events.api.posting import post_events
 from events.ingest.parsers.query import event_from_query, parse_user_description
 from events.ingest.parsers.values import normalize_value
-from events.ingest.receive import check_gate, describe_request, receive_payload, resolve_project, store
+from events.ingest.receive import (
+    api_version,
+    check_gate,
+    configuration_header,
+    describe_request,
+    receive_payload,
+    resolve_project,
+    store,
+)
 from events.ingest.steps.data_exclusions import exclusion_patterns
 from events.models.submission import SubmissionKind
 from exceptionless_site.api.bodies import read_body
@@ -176,14 +185,13 @@ class SubmissionActions(WireViewSet):
     """The actions that accept; each answers as soon as what it took is on disk."""
 
     parser_classes = [WireJSONParser, PlainTextParser]
+    shortcuts: ClassVar = {"submit": post_events}
 
     @extend_schema(summary="Submit event by POST", **_POSTED)
     def submit(self, request: Request, project_id: str | None = None) -> Response:
         http_request = request._request
-        received = receive_payload(
-            http_request, self.identity, project_id=project_id, api_version=_api_version(http_request)
-        )
-        return _accepted(http_request, received.project, 202)
+        project = receive_payload(http_request, self.identity, project_id)
+        return _accepted(http_request, project, 202)
 
     @extend_schema(
         summary="Submit event by GET",
@@ -209,7 +217,7 @@ class SubmissionActions(WireViewSet):
         exclusions = exclusion_patterns(project.setting("@@DataExclusions"))
         event = event_from_query(pairs, path_type=type, now=utc_now(), exclusions=exclusions)
         if event is not None:
-            submission = describe_request(http_request, project, api_version=2)
+            submission = describe_request(http_request, project, 2)
             submission.media_type, submission.content_encoding = "application/json", ""
             submission.payload = json.dumps(event.to_document())
             store(submission)
@@ -253,14 +261,10 @@ class SubmissionActions(WireViewSet):
         return self.request.auth  # type: ignore[return-value]
 
 
-def _api_version(request: HttpRequest) -> int:
-    return 1 if request.path.startswith("/api/v1/") else 2
-
-
 def _accept_description(
     request: HttpRequest, project: Project, reference_id: str, description: dict[str, Any]
 ) -> Response:
-    submission = describe_request(request, project, _api_version(request))
+    submission = describe_request(request, project, api_version(request))
     submission.kind, submission.content_encoding = SubmissionKind.USER_DESCRIPTION, ""
     submission.reference_id = reference_id
     submission.payload = json.dumps({"reference_id": reference_id, **description})
@@ -270,6 +274,6 @@ def _accept_description(
 
 def _accepted(request: HttpRequest, project: Project, status: int) -> Response:
     response = Response(status=status)
-    header = "v" if _api_version(request) == 1 else "X-Exceptionless-ConfigVersion"
-    response[header] = str(project.configuration_version)
+    name, version = configuration_header(request, project)
+    response[name] = version
     return response

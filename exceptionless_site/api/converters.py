@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.urls import register_converter
 
 
-class TextConverter:
+class Converter:
+    regex: str = ""
+
     def to_python(self, value: str) -> str:
         return value
 
@@ -13,44 +15,50 @@ class TextConverter:
         return value
 
 
-class ObjectIdConverter(TextConverter):
+class ObjectIdConverter(Converter):
     regex = r"[a-zA-Z\d]{24,36}"
 
 
-class ObjectIdsConverter(TextConverter):
+class ObjectIdsConverter(Converter):
     regex = r"[a-zA-Z\d]{24,36}(?:,[a-zA-Z\d]{24,36})*"
 
 
-class TokenConverter(TextConverter):
+class TokenConverter(Converter):
     regex = r"[a-zA-Z\d-]{24,40}"
 
 
-class TokensConverter(TextConverter):
+class TokensConverter(Converter):
     regex = r"[a-zA-Z\d-]{24,40}(?:,[a-zA-Z\d-]{24,40})*"
 
 
-class IdentifierConverter(TextConverter):
+class IdentifierConverter(Converter):
     regex = r"[a-zA-Z\d-]{8,100}"
 
 
-class FileNameConverter(TextConverter):
+class FileNameConverter(Converter):
     regex = r"[^/]+"
 
 
-class InvoiceConverter(TextConverter):
+class InvoiceConverter(Converter):
     regex = r"[^/]{10,}"
 
 
-class NumberConverter(TextConverter):
+class NumberConverter(Converter):
     regex = r"\d{1,9}"
 
 
+BY_NAME: dict[str, type[Converter]] = {
+    "objectid": ObjectIdConverter,
+    "objectids": ObjectIdsConverter,
+    "token": TokenConverter,
+    "tokens": TokensConverter,
+    "identifier": IdentifierConverter,
+    "filename": FileNameConverter,
+    "invoice": InvoiceConverter,
+    "number": NumberConverter,
+}
+
+
 def register() -> None:
-    register_converter(ObjectIdConverter, "objectid")
-    register_converter(ObjectIdsConverter, "objectids")
-    register_converter(TokenConverter, "token")
-    register_converter(TokensConverter, "tokens")
-    register_converter(IdentifierConverter, "identifier")
-    register_converter(FileNameConverter, "filename")
-    register_converter(InvoiceConverter, "invoice")
-    register_converter(NumberConverter, "number")
+    for name, converter in BY_NAME.items():
+        register_converter(converter, name)

@@ -107,10 +107,15 @@ def _trace_id(request: HttpRequest) -> str:
 
 
 def problem_response(
-    request: HttpRequest, status: int, title: str | None = None, *, errors: FieldErrors | None = None
+    request: HttpRequest,
+    status: int,
+    title: str | None = None,
+    *,
+    errors: FieldErrors | None = None,
+    detail: str | None = None,
 ) -> HttpResponse:
-    """A problem outside of DRF: from middleware and Django's own error handlers."""
-    body = problem_body(request, status, title, errors=errors)
+    """A problem outside of DRF: from plain views, middleware and Django's own error handlers."""
+    body = problem_body(request, status, title, errors=errors, detail=detail)
     return HttpResponse(json.dumps(body), status=status, content_type=CONTENT_TYPE)
 
 

@@ -305,7 +305,7 @@ ROWS: tuple[Row, ...] = (
 
 View = Callable[..., HttpResponseBase]
 
-_PARAMETER = re.compile(r"\{(\w+):(\w+)\}")
+PARAMETER = re.compile(r"\{(\w+):(\w+)\}")
 _IDS = re.compile(r"\{ids:(\w+)s\}$")
 
 
@@ -346,4 +346,4 @@ def _one_or_several(one: View, several: View, methods: Sequence[str]) -> View:
 
 
 def _django_route(route: str) -> str:
-    return _PARAMETER.sub(r"<\2:\1>", route).lstrip("/")
+    return PARAMETER.sub(r"<\2:\1>", route).lstrip("/")

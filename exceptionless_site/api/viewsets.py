@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, NoReturn
 
+<<<<<<< HEAD
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+=======
+from django.http import HttpResponse
+>>>>>>> 8e6ff38 (Posts are answered by a plain view that remembers callers for a second)
 from django_filters import FilterSet
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.permissions import BasePermission
@@ -16,7 +20,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from exceptionless_site.api.addresses import clean_path, clean_query
 from exceptionless_site.api.errors import Problem
-from exceptionless_site.api.throttling import ApiThrottle
+from exceptionless_site.api.throttling import ApiThrottle, tell_rate
 
 
 class WireViewSet(GenericViewSet[Any]):
@@ -32,6 +36,8 @@ class WireViewSet(GenericViewSet[Any]):
     throttle_classes = [ApiThrottle]
     lookup_value_regex = r"[a-zA-Z\d]{24,36}"
     not_found_title: ClassVar[str | None] = None
+    shortcuts: ClassVar[dict[str, Callable[..., HttpResponse | None]]] = {}
+    """Plain views for actions that are asked for all day (see shortcuts.py)."""
     also_allowed: Sequence[str] = ()
     """Methods that the router answers at the same address by another view."""
 
@@ -54,10 +60,7 @@ class WireViewSet(GenericViewSet[Any]):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         final: Response = super().finalize_response(request, response, *args, **kwargs)
-        limit = getattr(getattr(request, "_request", request), "rate_limit", None)
-        # The Java client takes the header on any failure for "rate limited" and keeps its events.
-        if limit and final.status_code < 400:
-            final["X-RateLimit-Limit"], final["X-RateLimit-Remaining"] = map(str, limit)
+        tell_rate(getattr(request, "_request", request), final)
         return final
 
     def require_user(self) -> Any:

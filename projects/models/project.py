@@ -8,6 +8,7 @@ from django.db import models
 
 from exceptionless_site.core.clock import utc_now
 from exceptionless_site.core.fields import ObjectIdField
+from exceptionless_site.core.memory import RememberedQuerySet
 
 if TYPE_CHECKING:
     from accounts.identity import Identity
@@ -19,7 +20,7 @@ def default_configuration() -> dict[str, str]:
     return {"@@UserAgentBotPatterns": DEFAULT_BOT_PATTERNS}
 
 
-class ProjectQuerySet(models.QuerySet["Project"]):
+class ProjectQuerySet(RememberedQuerySet["Project"]):
     def alive(self) -> ProjectQuerySet:
         return self.filter(is_deleted=False, organization__is_deleted=False)
 

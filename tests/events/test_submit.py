@@ -157,7 +157,7 @@ class TestRefusals:
         identity = identity_of_secret(cast.key.secret)
         assert identity is not None
         with pytest.raises(Problem) as refused:
-            receive_payload(request, identity, project_id=None, api_version=2)
+            receive_payload(request, identity, None)
         assert refused.value.status_code == 400
 
     @pytest.mark.parametrize(
