@@ -13,6 +13,7 @@ from accounts.models import ExternalAccount, Invite, Membership, Organization, O
 from accounts.models.organization import OrganizationQuerySet
 from accounts.models.user import GLOBAL
 from accounts.plans import PLANS, UNLIMITED, Plan
+from accounts.services.usage import throttled_organizations
 from accounts.usage_history import UsageHistory, last_months, usage_histories
 from exceptionless_site.core.clock import utc_now
 from exceptionless_site.core.text_filter import NOTHING, boolean, matching
@@ -49,7 +50,6 @@ class OrganizationView:
     totals: Totals = Totals()
     is_over_request_limit: bool = False
     is_throttled: bool = False
-    """Always false: the month's limit is enforced as a whole, without allowances of five minutes."""
 
     @property
     def name(self) -> str:
@@ -90,9 +90,13 @@ def organization_views(
     limits = {organization.pk: organization.event_limit(now) for organization in found}
     rows = OrganizationUsage.objects.filter(organization_id__in=limits)
     usage = usage_histories(rows, "organization_id", limits, last_months(now), now)
+    throttled = throttled_organizations(found)
     views = [
         OrganizationView(
-            organization, usage[organization.pk], is_over_request_limit=organization.pk in over_request_limit
+            organization,
+            usage[organization.pk],
+            is_over_request_limit=organization.pk in over_request_limit,
+            is_throttled=organization.pk in throttled,
         )
         for organization in found
     ]

@@ -7,10 +7,10 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         from events import jobs, totals
-        from events.ingest import stored
+        from events.ingest import bots, stored
         from events.notifications import promotion, queue
         from events.search.sql import checks, storage
-        from events.services import event_deletion, stacks
+        from events.services import bot_deletion, event_deletion, stacks
 
         totals.register()
         jobs.register_jobs()
@@ -18,3 +18,4 @@ class EventsConfig(AppConfig):
         event_deletion.on_delete.append(storage.forget_events)
         stored.on_stored.append(queue.queue_notifications)
         stacks.on_promote.append(promotion.promote_to_web_hooks)
+        bots.on_bot.append(bot_deletion.request_deletion)

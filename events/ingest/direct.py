@@ -11,6 +11,7 @@ from events.ingest.context import SubmissionInfo
 from events.ingest.parsers import parse_events
 from events.ingest.project_settings import project_settings
 from events.ingest.worker import default_steps, store
+from events.sessions import step as session_step
 from exceptionless_site.core import json
 from exceptionless_site.core.clock import utc_now
 from projects.models import Project
@@ -21,5 +22,5 @@ def ingest_documents(*, project: Project, documents: Sequence[dict[str, Any]], k
     now = utc_now()
     events = parse_events(json.dumps(list(documents)).decode(), api_version=2, now=now)
     info = SubmissionInfo(received_at=now, ip_address="127.0.0.1", user_agent="exceptionless-sample-data")
-    steps = pipeline.steps(maximum_age=None) if keep_old else default_steps()
+    steps = pipeline.steps(maximum_age=None, session=session_step.run) if keep_old else default_steps()
     store(contexts_of(events, info, project_settings(project)), claim=None, steps=steps)

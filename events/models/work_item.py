@@ -15,6 +15,7 @@ class WorkItemKind(models.TextChoices):
     PURGE = "purge", "Removal of what was deleted"
     CLEAN_UP = "clean-up", "Clean-up"
     ORPHANED_DATA = "orphaned-data", "Removal of orphaned events"
+    BOT_EVENTS = "bot-events", "Removal of a bot's events"
 
 
 class WorkItem(models.Model):
@@ -28,6 +29,7 @@ class WorkItem(models.Model):
     kind = models.CharField(max_length=20, choices=WorkItemKind.choices)
     organization = tenant_key("accounts.Organization", null=True)
     project = tenant_key("projects.Project", null=True)
+    argument = models.CharField(max_length=100, blank=True, default="", help_text="What exactly is to be done.")
     requested_utc = models.DateTimeField(default=utc_now)
     available_utc = models.DateTimeField(default=utc_now, help_text="Not before this instant is it worked on.")
     started_utc = models.DateTimeField(null=True, blank=True)
@@ -44,7 +46,7 @@ class WorkItem(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["organization", "project", "kind"],
+                fields=["organization", "project", "kind", "argument"],
                 condition=Q(finished_utc__isnull=True),
                 name="work_item_once",
             ),

@@ -14,19 +14,24 @@ from exceptionless_site.core.dates import format_offset
 Document = dict[str, Any]
 
 _HEX = "0123456789abcdef"
+_ARRIVALS = 3
 _FEWEST_FRAMES, _MOST_FRAMES = 10, 25
 
 
 def sample_events(*, count: int, now: datetime, days: int = 7, seed: int = 1) -> Iterator[Document]:
     """`count` events of the `days` before `now` (aware), oldest first.
 
-    They are errors, logs, missing pages, feature usages, and sessions whose members refer to them.
+    They are errors, logs, missing pages, feature usages, and sessions whose members refer to them; the sessions of the
+    past have ended, and some people have come just now.
     """
     random = Random(seed)  # noqa: S311 - samples, no secrets
-    moments = sorted(now - timedelta(days=days) * random.random() ** 1.3 for _ in range(count))
-    sessions = _Sessions(random, now)
-    for moment in moments:
+    arrivals = [now - timedelta(minutes=minutes) for minutes in range(min(count, _ARRIVALS), 0, -1)]
+    past = (now - timedelta(days=days) * random.random() ** 1.3 for _ in range(count - len(arrivals)))
+    sessions = _Sessions(random)
+    for moment in sorted(min(moment, arrivals[0]) for moment in past):
         yield sessions.event_at(moment)
+    for moment in arrivals:
+        yield sessions.start_session(moment)
 
 
 class _Visit(NamedTuple):
@@ -42,15 +47,19 @@ class _Visit(NamedTuple):
 class _Sessions:
     """Hands out events; about one in eight opens a session, and later ones join those that are still open."""
 
-    def __init__(self, random: Random, now: datetime) -> None:
+    def __init__(self, random: Random) -> None:
         self.random = random
-        self.now = now
         self.open: list[_Visit] = []
+        self.over: list[_Visit] = []
 
     def event_at(self, moment: datetime) -> Document:
+        """An event of that moment, or the end of a session that went before it."""
+        self.over += [visit for visit in self.open if visit.end <= moment]
         self.open = [visit for visit in self.open if visit.end > moment]
+        if self.over:
+            return self._end_session(min(self.over, key=lambda visit: visit.end))
         if self.random.random() < 0.12:
-            return self._start_session(moment)
+            return self.start_session(moment)
         make = self.random.choices(_KINDS, _WEIGHTS)[0]
         document = make(self.random)
         if self.open and self.random.random() < 0.8:
@@ -59,14 +68,15 @@ class _Sessions:
             _join(document, _visit(self.random, moment), is_member=False)
         return _finish(document, self.random, moment)
 
-    def _start_session(self, moment: datetime) -> Document:
+    def start_session(self, moment: datetime) -> Document:
         visit = _visit(self.random, moment)
         document: Document = {"type": "session", "reference_id": visit.id, "data": dict(visit.common), "geo": visit.geo}
-        if visit.end < self.now:
-            document["value"] = int((visit.end - moment).total_seconds())
-            document["data"]["sessionend"] = format_offset(visit.end, 0)
         self.open.append(visit)
         return _finish(document, self.random, moment)
+
+    def _end_session(self, visit: _Visit) -> Document:
+        self.over.remove(visit)
+        return _finish({"type": "sessionend", "data": {"@ref:session": visit.id}}, self.random, visit.end)
 
 
 def _visit(random: Random, moment: datetime) -> _Visit:
@@ -82,10 +92,13 @@ def _visit(random: Random, moment: datetime) -> _Visit:
 
 
 def _join(document: Document, visit: _Visit, *, is_member: bool = True) -> None:
+    """Without a session nothing tells who it was: the server would take a known person's events for a session."""
     document["data"] = {**visit.common, **document["data"]}
     document["geo"] = visit.geo
     if is_member:
         document["data"]["@ref:session"] = visit.id
+    else:
+        del document["data"]["@user"]
 
 
 def _finish(document: Document, random: Random, moment: datetime) -> Document:

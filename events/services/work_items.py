@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 
 from events.models import WorkItem
 from events.models.work_item import WorkItemKind
+from events.services.bot_events import delete_bot_events
 from events.services.clean_up import run_clean_up
 from events.services.orphans import remove_orphans
 from events.services.pace import Pace
@@ -40,20 +41,20 @@ HANDLERS: Mapping[str, Handler] = {
     WorkItemKind.PURGE: lambda item, pace: purge_deleted(pace),
     WorkItemKind.CLEAN_UP: lambda item, pace: run_clean_up(pace) and remove_finished(pace),
     WorkItemKind.ORPHANED_DATA: lambda item, pace: remove_orphans(pace),
+    WorkItemKind.BOT_EVENTS: delete_bot_events,
 }
 
 
 @transaction.atomic
-def request_work(*, kind: WorkItemKind, project: Project | None = None, delay: timedelta = timedelta(0)) -> WorkItem:
+def request_work(
+    *, kind: WorkItemKind, project: Project | None = None, argument: str = "", delay: timedelta = timedelta(0)
+) -> WorkItem:
     """Ask for work; what waits or is being done already is asked for anew and keeps its id."""
     now = utc_now()
     organization_id, project_id = (project.organization_id, project.pk) if project else (None, None)
-    item = WorkItem(
-        kind=kind, organization_id=organization_id, project_id=project_id, requested_utc=now, available_utc=now + delay
-    )
-    pending = WorkItem.objects.filter(
-        kind=kind, organization_id=organization_id, project_id=project_id, finished_utc__isnull=True
-    )
+    wanted = {"kind": kind, "organization_id": organization_id, "project_id": project_id, "argument": argument}
+    item = WorkItem(**wanted, requested_utc=now, available_utc=now + delay)
+    pending = WorkItem.objects.filter(**wanted, finished_utc__isnull=True)
     if not pending.update(requested_utc=now):
         # Two first requests at once: the unique constraint lets one insert win.
         WorkItem.objects.bulk_create([item], ignore_conflicts=True)

@@ -22,12 +22,16 @@ class Window:
     kind: str
     length: timedelta
 
-    def _key(self, subject: str) -> tuple[str, datetime]:
+    def start(self) -> datetime:
+        """Of the current window."""
         seconds = int(self.length.total_seconds())
-        start = int(utc_now().timestamp()) // seconds * seconds
+        return datetime.fromtimestamp(int(utc_now().timestamp()) // seconds * seconds, UTC)
+
+    def _key(self, subject: str) -> tuple[str, datetime]:
+        start = self.start()
         # The subject may be an address of any length and of a person: only its hash is kept.
         digest = hashlib.sha256(subject.encode("utf-8", "replace")).hexdigest()[:32]
-        return f"{self.kind}:{digest}:{start}", datetime.fromtimestamp(start + seconds, UTC)
+        return f"{self.kind}:{digest}:{int(start.timestamp())}", start + self.length
 
     def add(self, subject: str, amount: int = 1) -> int:
         """Count `amount` more for the subject in the current window; the new count."""

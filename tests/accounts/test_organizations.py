@@ -17,6 +17,7 @@ from accounts import selectors
 from accounts.models import Invite, Membership, Organization, OrganizationUsage
 from accounts.plans import FREE, SMALL
 from accounts.selectors import Totals
+from accounts.services.usage import count_usage
 from exceptionless_site.api.throttling import WINDOW
 from projects.models import Project
 from tests.conftest import Cast
@@ -182,6 +183,18 @@ def test_the_request_limit_is_that_of_the_organizations_keys(cast: Cast, owner: 
     WINDOW.add(f"organization:{cast.organization.pk}", 3)
 
     assert owner.get(url(cast.organization)).json()["is_over_request_limit"] is True
+
+
+def test_an_organization_is_throttled_while_it_has_sent_all_of_its_five_minutes(cast: Cast, owner: APIClient) -> None:
+    Organization.objects.filter(pk=cast.organization.pk).update(max_events_per_month=43_200)
+    with time_machine.travel(NOW, tick=False) as clock:
+        # 55 in five minutes, when 27 days and a half are left.
+        count_usage(organization_id=cast.organization.pk, counts={"total": 54, "blocked": 7})
+        assert owner.get(url(cast.organization)).json()["is_throttled"] is False
+        count_usage(organization_id=cast.organization.pk, counts={"total": 1})
+        assert [row["is_throttled"] for row in owner.get(ALL).json()] == [True]
+        clock.shift(timedelta(minutes=5))
+        assert owner.get(url(cast.organization)).json()["is_throttled"] is False
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from django.test import Client
 from accounts.models import Organization, User
 from events.models import Event, Stack
 from events.services import sample_data
-from events.services.sample_data import EVENT_COUNT, load_sample_data
+from events.services.sample_data import EVENT_COUNT, MEMBER_KEY, load_sample_data
 from projects.models import Project
 from tokens.models import Token
 
@@ -90,6 +90,23 @@ def test_events_arrive_with_their_dates_and_types() -> None:
     assert kinds["session"] > 20
     dates = [event.date for event in Event.objects.all()]
     assert (max(dates) - min(dates)).days >= 5
+
+
+def test_sessions_are_there_ended_and_open_with_their_durations(client: Client) -> None:
+    load_sample_data()
+    address, query = "/api/v2/projects/537650f3b77efe23a47914f4/events/sessions", {"access_token": MEMBER_KEY}
+    rows = client.get(address, query | {"mode": "summary", "limit": "100"}).json()
+    ended = [row["data"] for row in rows if "SessionEnd" in row["data"]]
+    assert len(ended) >= 15
+    assert all(0 < float(data["Value"]) <= 180 * 60 for data in ended)
+    assert len(rows) > len(ended)
+    starts = Event.objects.filter(type="session")
+    assert starts.filter(is_session_open=True).count() >= 3
+    assert (
+        not Event.objects.filter(session_id__isnull=False)
+        .exclude(session_id__in=starts.values("reference_id"))
+        .exists()
+    )
 
 
 def test_a_member_sees_every_sample_event(client: Client) -> None:

@@ -15,9 +15,12 @@ from events.ingest import pipeline
 from events.ingest.bots import discard_bots
 from events.ingest.context import EventContext
 from events.ingest.steps import throttle_bots
-from events.models import Event
+from events.models import Event, Stack, WorkItem
+from events.services.bot_events import delete_bot_events
+from events.services.pace import Pace
+from events.services.work_items import run_work_items
 from exceptionless_site.core.models import RateCounter
-from projects.models import Project
+from projects.models import Project, ProjectUsage
 from tests.conftest import Cast
 from tests.ingest.steps.contexts import PRIVATE, make_context, make_project
 from tests.queue.rows import at_once, queued, work
@@ -128,6 +131,79 @@ class TestTheWayOfAnEvent:
         with django_assert_max_num_queries(8):
             discard_bots(contexts)
         assert RateCounter.objects.count() == 600
+
+
+class TestWhatABotHadStored:
+    """Its events of the same five minutes go once it is recognised."""
+
+    @pytest.fixture(autouse=True)
+    def throttled(self, cast: Cast, settings: Any) -> Any:
+        settings.BOT_THROTTLE_LIMIT = 3
+        Project.objects.update(delete_bot_data_enabled=True)
+        with time_machine.travel(START) as clock:
+            yield clock
+
+    def post_until_recognised(self, cast: Cast, *before: dict[str, Any]) -> None:
+        queued(cast.project, *before)
+        work()
+        queued(cast.project, [event_from(BOT) for _ in range(3)])
+        work()
+
+    def delete(self, throttled: Any) -> None:
+        throttled.shift(timedelta(seconds=11))
+        run_work_items()
+        assert [item.state for item in WorkItem.objects.all()] == ["done"]
+
+    @pytest.mark.parametrize("address", [BOT, f"{BOT}:8080", f" {BOT} , 10.0.0.1"], ids=["plain", "port", "list"])
+    def test_is_deleted_counted_and_taken_off_its_stack(self, cast: Cast, throttled: Any, address: str) -> None:
+        self.post_until_recognised(cast, event_from(address), event_from(address), event_from("9.9.9.9"))
+        assert Event.objects.count() == 3
+        self.delete(throttled)
+        event = Event.objects.get()
+        assert event.content["data"]["@request"]["client_ip_address"] == "9.9.9.9"
+        assert Stack.objects.get().total_occurrences == 1
+        for usage in (OrganizationUsage.objects.get(), ProjectUsage.objects.get()):
+            assert (usage.total, usage.discarded, usage.deleted) == (3, 3, 2)
+
+    def test_events_of_other_windows_addresses_and_fields_stay(self, cast: Cast, throttled: Any) -> None:
+        earlier = event_from(BOT) | {"date": (START - timedelta(minutes=2)).isoformat()}
+        others = [event_from(f"{BOT}1"), event_from(f"9.9.9.9,{BOT}"), {"data": {"@environment": {"ip_address": BOT}}}]
+        self.post_until_recognised(cast, earlier, *others)
+        self.delete(throttled)
+        assert Event.objects.count() == 4
+
+    def test_projects_of_the_organization_that_keep_bots_and_other_organizations_are_left_alone(
+        self, cast: Cast, throttled: Any
+    ) -> None:
+        keeping = Project.objects.create(organization=cast.organization, name="Keeping")
+        deleting = Project.objects.create(organization=cast.organization, name="Too", delete_bot_data_enabled=True)
+        for project in (keeping, deleting, cast.foreign_project):
+            queued(project, event_from(BOT))
+        self.post_until_recognised(cast)
+        self.delete(throttled)
+        assert set(Event.objects.values_list("project_id", flat=True)) == {keeping.pk, cast.foreign_project.pk}
+
+    def test_it_is_asked_for_once_in_a_window(self, cast: Cast, throttled: Any) -> None:
+        self.post_until_recognised(cast)
+        self.delete(throttled)
+        queued(cast.project, event_from(BOT))
+        work()
+        assert WorkItem.objects.count() == 1
+        throttled.shift(timedelta(minutes=5))
+        self.post_until_recognised(cast)
+        assert WorkItem.objects.count() == 2
+
+    def test_many_are_deleted_in_slices(self, cast: Cast, throttled: Any, settings: Any) -> None:
+        settings.BOT_THROTTLE_LIMIT = 300
+        queued(cast.project, [event_from(BOT) for _ in range(299)])
+        self.post_until_recognised(cast)
+        throttled.shift(timedelta(seconds=11))
+        item = WorkItem.objects.get()
+        assert delete_bot_events(item, Pace(0)) is False
+        assert Event.objects.count() == 299
+        assert delete_bot_events(item, Pace()) is True
+        assert not Event.objects.exists()
+        assert Stack.objects.get().total_occurrences == 0
 
 
 @pytest.mark.usefixtures("real_database")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from events.ingest.context import EventContext
 from events.ingest.steps.addresses import public_address, split_addresses
@@ -12,22 +13,27 @@ AddressCounter = Callable[[Mapping[str, int]], Mapping[str, int]]
 """Counts events by address, over all projects; answers with the counts of the last minutes, these included."""
 
 
-def run(contexts: Sequence[EventContext], *, count_addresses: AddressCounter, limit: int) -> None:
-    """Discard the events of addresses that reach `limit`; -1 is no limit. Private addresses are nobody's."""
+def run(
+    contexts: Sequence[EventContext], *, count_addresses: AddressCounter, limit: int
+) -> dict[str, list[EventContext]]:
+    """Discard the events of addresses that reach `limit`, and tell them by address; -1 is no limit.
+
+    Private addresses are nobody's.
+    """
     if limit < 0:
-        return
+        return {}
     by_address: defaultdict[str, list[EventContext]] = defaultdict(list)
     for context in contexts:
         address = _address(context)
         if address:
             by_address[address].append(context)
     if not by_address:
-        return
+        return {}
     counts = count_addresses({address: len(sent) for address, sent in by_address.items()})
-    for address, sent in by_address.items():
-        if counts.get(address, 0) >= limit:
-            for context in sent:
-                context.discard()
+    bots = {address: sent for address, sent in by_address.items() if counts.get(address, 0) >= limit}
+    for context in (context for sent in bots.values() for context in sent):
+        context.discard()
+    return bots
 
 
 def _address(context: EventContext) -> str | None:
@@ -35,7 +41,11 @@ def _address(context: EventContext) -> str | None:
     project = context.project
     if not project.delete_bot_data_enabled or not project.include_private_information:
         return None
-    request = context.event.mapping("@request")
+    return bot_address(context.event.mapping("@request"))
+
+
+def bot_address(request: Mapping[str, Any] | None) -> str | None:
+    """The public address that a request came from, also as it is stored; of a list the first."""
     reported = request.get("client_ip_address") if request else None
     if not isinstance(reported, str):
         return None
