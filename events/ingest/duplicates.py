@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from events.ingest.context import EventContext
-from events.ingest.parsers.fields import INVALID_REFERENCE_ID
+from events.ingest.parsers.fields import identifies
 from events.models import Event, Stack
 from exceptionless_site.core.clock import utc_now
 
@@ -18,7 +18,7 @@ def cancel_duplicates(contexts: Iterable[EventContext]) -> list[EventContext]:
 
     The others that have a reference id are returned, to be looked at again when they are written.
     """
-    referenced = [context for context in contexts if context.is_live and _has_reference(context)]
+    referenced = [context for context in contexts if context.is_live and identifies(context.event.reference_id)]
     seen = _stored_references(referenced)
     kept = []
     for context in referenced:
@@ -36,7 +36,6 @@ def has_new_duplicates(contexts: Sequence[EventContext], stacks: Sequence[Stack]
 
     Call it in the writer's transaction, with the stacks of the batch. An event that is sent twice has the same
     stack twice: with its row locked, the other worker's events are either there to be seen or come later.
-    (Errors without any stacking information have a stack each; two workers at the same instant may store both.)
     """
     live = [context for context in contexts if context.is_live]
     if not live:
@@ -46,11 +45,6 @@ def has_new_duplicates(contexts: Sequence[EventContext], stacks: Sequence[Stack]
     locked = Stack.objects.filter(organization_id__in=organizations, pk__in=keys).order_by("pk").select_for_update()
     list(locked.values_list("pk"))
     return bool(_stored_references(live))
-
-
-def _has_reference(context: EventContext) -> bool:
-    # The marker of ids that were no ids is shared by events that have nothing to do with each other.
-    return bool(context.event.reference_id) and context.event.reference_id != INVALID_REFERENCE_ID
 
 
 def _stored_references(contexts: Sequence[EventContext]) -> set[tuple[str, str | None]]:

@@ -7,6 +7,7 @@ a dict of texts whose order matters for the hash.
 from __future__ import annotations
 
 import hashlib
+import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -67,6 +68,11 @@ def unhandled_rejection_signature(error: Mapping[str, Any]) -> dict[str, str]:
     exception_type = error.get("type")
     has_type = bool(exception_type) and isinstance(exception_type, str)
     return {"ExceptionType": str(exception_type) if has_type else "Error", "Source": "unhandledRejection"}
+
+
+def own_stack(project_id: str, reference_id: str) -> str:
+    """What makes the signature of an event that shares its stack with no other, as a GUID like the random ones."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{project_id}:{reference_id}"))
 
 
 def scalar_text(value: object) -> str:

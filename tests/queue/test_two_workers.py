@@ -101,6 +101,24 @@ def test_an_event_that_was_sent_twice_is_stored_once(cast: Cast, race: Callable[
     assert OrganizationUsage.objects.get().total == 3 + is_known
 
 
+ERROR_WITHOUT_ANYTHING = {"type": "error", "data": {"@error": {"message": "x"}}}
+
+
+def test_an_error_that_says_nothing_is_stored_once_when_it_is_sent_twice(cast: Cast, race: Callable[..., None]) -> None:
+    sent = [ERROR_WITHOUT_ANYTHING | {"reference_id": f"order-{number}"} for number in range(1_000, 1_050)]
+    race(claim_of("a", cast.project, sent), claim_of("b", cast.project, list(reversed(sent))))
+    assert Event.objects.count() == Stack.objects.count() == 50
+    assert set(Stack.objects.values_list("total_occurrences", flat=True)) == {1}
+    assert OrganizationUsage.objects.get().total == 50
+
+
+def test_without_reference_ids_errors_that_say_nothing_are_as_many_as_were_sent(
+    cast: Cast, race: Callable[..., None]
+) -> None:
+    race(claim_of("a", cast.project, ERROR_WITHOUT_ANYTHING), claim_of("b", cast.project, ERROR_WITHOUT_ANYTHING))
+    assert Event.objects.count() == Stack.objects.count() == 2
+
+
 def test_a_fixed_stack_regresses_once(cast: Cast, race: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
     worker.process(claim_of("before", cast.project, log("shared")))
     stack = Stack.objects.get()

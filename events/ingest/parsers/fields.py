@@ -60,6 +60,11 @@ def read_reference_id(value: Any) -> str | Mistyped | None:
     return text if is_reference_id(text) else MISTYPED
 
 
+def identifies(reference_id: str | None) -> bool:
+    """Whether it is the event's own; the marker is shared by events that have nothing to do with each other."""
+    return bool(reference_id) and reference_id != INVALID_REFERENCE_ID
+
+
 def is_reference_id(text: str) -> bool:
     """8 to 100 letters, digits (of any script) and hyphens."""
     if _PLAIN_REFERENCE_ID.fullmatch(text):

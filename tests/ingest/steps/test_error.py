@@ -55,6 +55,18 @@ def test_an_error_that_says_nothing_gets_a_stack_of_its_own() -> None:
     assert first != second
 
 
+def test_sent_again_with_its_reference_id_it_gets_the_same_stack() -> None:
+    def hash_of(reference_id: str | None) -> str:
+        context = make_context("error", {"@error": {"message": "nothing"}}, reference_id=reference_id)
+        error.run([context])
+        assert context.event.data["@error"]["data"]["@target"] == context.signature
+        return context.signature["NoStackingInformation"]
+
+    assert hash_of("order-1042") == hash_of("order-1042") != hash_of("order-1043")
+    for unusable in (None, "invalid-reference-id"):
+        assert hash_of(unusable) != hash_of(unusable)
+
+
 @pytest.mark.parametrize(("own", "expected"), [(None, "gone"), ("", "gone"), (" \t", "gone"), ("mine", "mine")])
 def test_a_blank_message_becomes_the_errors_own(own: str | None, expected: str) -> None:
     context = make_context("error", {"@error": {"message": "gone"}}, message=own)
