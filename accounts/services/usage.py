@@ -114,13 +114,19 @@ def throttled_organizations(organizations: Iterable[Organization]) -> set[str]:
 def count_usage(*, organization_id: str, counts: Mapping[str, int]) -> None:
     """Add to the organization's counters of the current hour; names are those of COUNTERS."""
     add_to_hour(OrganizationUsage, {"organization_id": organization_id}, counts)
+    rows = Organization.objects.filter(pk=organization_id)
+    if was_sent(counts):
+        rows.update(last_event_date_utc=utc_now())
     total = counts.get("total")
     if total:
         _left_in_memory.forget()
-        rows = Organization.objects.filter(pk=organization_id)
-        rows.update(last_event_date_utc=utc_now())
         if rows.filter(max_events_per_month__gt=0).exists():
             _BUCKET.add(organization_id, total)
+
+
+def was_sent(counts: Mapping[str, int]) -> bool:
+    """Whether clients sent what is counted, kept or not; only deleting is done by others."""
+    return any(amount for name, amount in counts.items() if name != "deleted")
 
 
 def add_to_hour(model: type[Model], owner: dict[str, Any], counts: Mapping[str, int]) -> None:

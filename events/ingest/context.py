@@ -68,6 +68,8 @@ class EventContext:
     stack_id: str | None = None
     error: str | None = None
     """Why this event could not be processed; its neighbours go on."""
+    is_referenced: bool = False
+    """No other event of the last day may have its reference id."""
     custom_fields: dict[str, str | float | bool] = field(default_factory=dict)
     """Typed custom fields, such as `age-n`, that searching needs (wire name: idx)."""
     session: SessionGroup | None = field(default=None, repr=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from events.ingest import pipeline
+from events.ingest import duplicates, pipeline
 from events.ingest.batches import contexts_of
 from events.ingest.context import SubmissionInfo
 from events.ingest.parsers import parse_events
@@ -22,5 +22,6 @@ def ingest_documents(*, project: Project, documents: Sequence[dict[str, Any]], k
     now = utc_now()
     events = parse_events(json.dumps(list(documents)).decode(), api_version=2, now=now)
     info = SubmissionInfo(received_at=now, ip_address="127.0.0.1", user_agent="exceptionless-sample-data")
-    steps = pipeline.steps(maximum_age=None, session=session_step.run) if keep_old else default_steps()
+    past = pipeline.steps(maximum_age=None, cancel_duplicates=duplicates.run, session=session_step.run)
+    steps = past if keep_old else default_steps()
     store(contexts_of(events, info, project_settings(project)), claim=None, steps=steps)

@@ -13,10 +13,16 @@ from exceptionless_site.core.clock import utc_now
 MEMORY = timedelta(hours=24)
 
 
+def run(contexts: Iterable[EventContext]) -> None:
+    """The pipeline's step: cancel what was sent before, and mark the others to be looked at again when written."""
+    for context in cancel_duplicates(contexts):
+        context.is_referenced = True
+
+
 def cancel_duplicates(contexts: Iterable[EventContext]) -> list[EventContext]:
     """Cancel events whose reference id an earlier event of the batch or a stored event of the last day has.
 
-    The others that have a reference id are returned, to be looked at again when they are written.
+    The others that have a reference id are returned.
     """
     referenced = [context for context in contexts if context.is_live and identifies(context.event.reference_id)]
     seen = _stored_references(referenced)

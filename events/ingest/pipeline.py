@@ -32,19 +32,21 @@ def steps(
     maximum_age: timedelta | None = check_date.MAXIMUM_AGE,
     find_place: PlaceFinder = no_places,
     discard_bots: BatchFunction | None = None,
+    cancel_duplicates: BatchFunction | None = None,
     map_frames: BatchFunction | None = None,
     session: BatchFunction | None = None,
 ) -> tuple[Step, ...]:
     """All steps in their order.
 
     `maximum_age=None` lets old events pass, for sample data. `find_place` is made once per process.
-    `discard_bots` and `map_frames` (source maps) need the database and are left out without one; so is `session`,
-    whose outcome the writer stores.
+    `discard_bots`, `cancel_duplicates` and `map_frames` (source maps) need the database and are left out without one;
+    so is `session`, whose outcome the writer stores.
     """
     return (
         Step((1,), "check_date", partial(check_date.run, maximum_age=maximum_age)),
         *([Step((5, 0), "throttle_bots", discard_bots)] if discard_bots else []),
         Step((5, 3), "manual_stacking", manual_stacking.run),
+        *([Step((5, 5), "duplicates", cancel_duplicates)] if cancel_duplicates else []),
         Step((5, 7), "submission_client", submission_client.run),
         Step((5, 10), "not_found", not_found.run),
         *([Step((5, 15), "source_maps", map_frames)] if map_frames else []),

@@ -13,12 +13,11 @@ from django.conf import settings
 from django.db import IntegrityError, OperationalError, close_old_connections
 
 from accounts.services.usage import events_left_of
-from events.ingest import pipeline
+from events.ingest import duplicates, pipeline
 from events.ingest.batches import Batch, read_batches, split_into_events
 from events.ingest.bots import discard_bots
 from events.ingest.claims import Claim, Claimer, LostClaim, has_waiting
 from events.ingest.context import EventContext
-from events.ingest.duplicates import cancel_duplicates
 from events.ingest.parking import fail, is_about_database
 from events.ingest.stacks import BatchChanged, group_by_stack
 from events.ingest.steps.geo_database import GeoDatabase
@@ -151,8 +150,8 @@ def _describe(claim: Claim) -> None:
 def store(contexts: list[EventContext], claim: Claim | None, steps: Sequence[Step] | None = None) -> None:
     """Take contexts through the pipeline and write them, together with the end of their claim."""
     allowed, blocked = _within_quota(contexts)
-    referenced = cancel_duplicates(allowed)
     processed = pipeline.run(allowed, steps or default_steps())
+    referenced = [context for context in processed if context.is_referenced]
     sessions = SessionChanges(processed)
     for attempt in range(1, _WRITE_ATTEMPTS + 1):
         sessions.plan(utc_now())
@@ -172,7 +171,7 @@ def store(contexts: list[EventContext], claim: Claim | None, steps: Sequence[Ste
             if attempt == _WRITE_ATTEMPTS:
                 raise
             reseed()
-            cancel_duplicates(referenced)
+            duplicates.cancel_duplicates(referenced)
     wake_descriptions(processed)
 
 
@@ -198,6 +197,7 @@ def default_steps() -> tuple[Step, ...]:
     return pipeline.steps(
         find_place=GeoDatabase(lambda: settings.GEOIP_DATABASE),
         discard_bots=discard_bots,
+        cancel_duplicates=duplicates.run,
         map_frames=FrameMapper(),
         session=session_step.run,
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 
-from accounts.services.usage import add_to_hour, count_usage
+from accounts.services.usage import add_to_hour, count_usage, was_sent
 from exceptionless_site.core.clock import utc_now
 from projects.models import Project, ProjectUsage
 
@@ -37,7 +38,8 @@ def count_usage_of_projects(counts: Mapping[tuple[str, str], Mapping[str, int]])
 
 def _count_project(organization_id: str, project_id: str, counts: Mapping[str, int]) -> None:
     add_to_hour(ProjectUsage, {"organization_id": organization_id, "project_id": project_id}, counts)
-    if counts.get("total"):
-        Project.objects.filter(organization_id=organization_id, pk=project_id).update(
-            last_event_date_utc=utc_now(), is_configured=True
-        )
+    if was_sent(counts):
+        changes: dict[str, Any] = {"last_event_date_utc": utc_now()}
+        if counts.get("total"):
+            changes["is_configured"] = True
+        Project.objects.filter(organization_id=organization_id, pk=project_id).update(**changes)
