@@ -205,9 +205,12 @@ def _count_parameters(stack: Stack, group: StackGroup, now: datetime) -> list[An
 
 def _update_rest(stack: Stack, group: StackGroup) -> None:
     """What only some stacks need; the row is locked by the count."""
-    rows = Stack.objects.filter(organization_id=stack.organization_id, pk=stack.pk)
     added = _tags(group)
-    if merge_tags(stack.tags, added) != stack.tags:
+    has_new_tags = bool(added) and merge_tags(stack.tags, added) != stack.tags
+    if not (has_new_tags or group.has_regressed):
+        return
+    rows = Stack.objects.filter(organization_id=stack.organization_id, pk=stack.pk)
+    if has_new_tags:
         # Another worker may have added tags since the batch was read.
         tags = rows.values_list("tags", flat=True).get()
         rows.update(tags=merge_tags(tags, added))
