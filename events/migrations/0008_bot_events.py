@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('events', '0006_search'),
+        ('events', '0007_rollups'),
         ('projects', '0001_initial'),
     ]
 

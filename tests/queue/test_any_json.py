@@ -108,6 +108,24 @@ def test_any_value_costs_its_neighbours_nothing(cast: Cast, anything: Any) -> No
 
 
 @EXAMPLES
+@given(
+    anything=ANY_JSON | ODD | ODD_EVENTS, address=st.sampled_from(["/api/v2/events", "/api/v1/events", "/api/v1/error"])
+)
+def test_any_json_that_is_posted_is_accepted_and_becomes_an_event_or_nothing(
+    cast: Cast, anything: Any, address: str
+) -> None:
+    for model in (Event, Stack, Submission):
+        model.objects.all().delete()
+    client = cast.client(cast.key)
+    for body in (json.dumps(anything), json.dumps(NEIGHBOUR)):
+        response = client.post(address, body, content_type="application/json")
+        assert (response.status_code, response.content) == (202, b"")
+    work()
+    assert list(Submission.objects.values_list("error", flat=True)) == []
+    assert any(event.content.get("message") == "untouched" for event in Event.objects.all())
+
+
+@EXAMPLES
 @given(payload=st.binary(max_size=300) | ODD_TEXTS.map(lambda text: text.encode("utf-8", "surrogatepass")))
 def test_any_bytes_are_stored_as_something(cast: Cast, payload: bytes) -> None:
     queued(cast.project, NEIGHBOUR)
