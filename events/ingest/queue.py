@@ -8,10 +8,10 @@ import queue
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db import IntegrityError, InterfaceError, OperationalError, close_old_connections, connection, transaction
 
+from events.ingest.submission_rows import insert_submissions
 from events.models import Submission
 from exceptionless_site.core.time_keys import arrival_key
 
@@ -147,22 +147,9 @@ def _insert_alone(submission: Submission) -> bool:
     return True
 
 
-_FIELDS = Submission._meta.concrete_fields
-_COLUMNS = [str(field.column) for field in _FIELDS]
-# With the ORM, making up the statement takes longer than running it.
-_INSERT = (
-    f"INSERT INTO {Submission._meta.db_table} ({', '.join(_COLUMNS)})"  # noqa: S608
-    f" VALUES ({', '.join(['%s'] * len(_FIELDS))})"
-)
-
-
 def _insert(submissions: Sequence[Submission]) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.executemany(_INSERT, [_values(submission) for submission in submissions])
-
-
-def _values(submission: Submission) -> list[Any]:
-    return [field.get_db_prep_save(getattr(submission, field.attname), connection) for field in _FIELDS]
+    with transaction.atomic():
+        insert_submissions(submissions)
 
 
 _committer = GroupCommitter()
