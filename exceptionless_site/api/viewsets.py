@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, NoReturn
 
-<<<<<<< HEAD
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-=======
-from django.http import HttpResponse
->>>>>>> 8e6ff38 (Posts are answered by a plain view that remembers callers for a second)
 from django_filters import FilterSet
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.permissions import BasePermission

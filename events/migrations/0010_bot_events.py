@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('events', '0007_rollups'),
+        ('events', '0009_submission_reference'),
         ('projects', '0001_initial'),
     ]
 
