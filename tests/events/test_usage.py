@@ -16,6 +16,7 @@ from accounts.services.usage import COUNTERS
 from events.ingest.event import HEARTBEAT
 from events.models import Event, Stack
 from events.services.pace import Pace
+from events.services.purge import purge_deleted
 from events.services.retention import remove_expired_events
 from events.services.work_items import run_work_items
 from exceptionless_site.core.clock import utc_now
@@ -156,6 +157,7 @@ class TestDeleted:
         post({"message": "a"}, {"message": "b"})
         id_ = Stack.objects.get().pk
         assert cast.client(cast.owner).delete(f"/api/v2/stacks/{id_}").status_code == 202
+        purge_deleted(Pace())
         counted(total=2, deleted=2)
 
     def test_with_all_data_of_the_project(self, cast: Cast, post: Post, counted: Callable[..., None]) -> None:
