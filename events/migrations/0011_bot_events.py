@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('events', '0009_submission_reference'),
+        ('events', '0010_notifications'),
         ('projects', '0001_initial'),
     ]
 
