@@ -51,6 +51,9 @@ class OrganizationView:
     is_over_request_limit: bool = False
     is_throttled: bool = False
 
+    billing_status: int = 0
+    """Trialing: nobody is billed here."""
+
     @property
     def name(self) -> str:
         return self.organization.name

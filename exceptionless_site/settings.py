@@ -241,7 +241,10 @@ SPECTACULAR_SETTINGS = {
     "SORT_OPERATION_PARAMETERS": False,
     "COMPONENT_SPLIT_PATCH": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_NAME_OVERRIDES": {"StackStatus": "events.models.stack.STATUS_CHOICES"},
+    "ENUM_NAME_OVERRIDES": {
+        "BillingStatus": "accounts.api.organization_serializers.BILLING_STATUSES",
+        "StackStatus": "events.models.stack.STATUS_CHOICES",
+    },
     "DISABLE_DOCSTRING_DESCRIPTIONS": True,
     "ENABLE_DJANGO_DEPLOY_CHECK": False,
 }

@@ -18,29 +18,38 @@ from accounts.services.memberships import LastMemberError, UserLimitError, add_u
 from exceptionless_site.api.errors import bad_request, invalid, upgrade_required
 from exceptionless_site.api.pagination import MAXIMUM_SKIP, link, page_and_limit
 from exceptionless_site.api.schema import empty, problems
-from exceptionless_site.api.serializers import WireSerializer
+from exceptionless_site.api.serializers import WireDateTimeField, WireSerializer
+from exceptionless_site.api.text_fields import IdentifierField, TextSetField
 from exceptionless_site.api.viewsets import WireViewSet
 
 _UNSET_DATE = "0001-01-01T00:00:00"
 _PAGE = OpenApiParameter("page", int, default=1, description="The page to read, counted from 1.")
 _LIMIT = OpenApiParameter("limit", int, default=10, description="How many users a page holds, 100 at the most.")
+_ABSENT: dict[str, Any] = {"required": False, "help_text": "Never sent."}
 
 
 class UserSerializer(WireSerializer):
     """The answer to adding someone: little more than the address, in the shape of the official server."""
 
-    organization_ids = serializers.ListField(child=serializers.CharField())
+    id = IdentifierField(**_ABSENT)
+    organization_ids = TextSetField()
+    password = serializers.CharField(allow_null=True, **_ABSENT)
+    salt = serializers.CharField(allow_null=True, **_ABSENT)
+    password_reset_token = serializers.CharField(allow_null=True, **_ABSENT)
     o_auth_accounts = OAuthAccountSerializer(many=True)
-    roles = serializers.ListField(child=serializers.CharField())
-    email_address = serializers.CharField()
+    full_name = serializers.CharField(**_ABSENT)
+    avatar_file_name = serializers.CharField(allow_null=True, max_length=2000, **_ABSENT)
+    roles = TextSetField()
+    email_address = serializers.EmailField()
     email_notifications_enabled = serializers.BooleanField()
     is_email_address_verified = serializers.BooleanField()
     is_active = serializers.BooleanField()
     is_invite = serializers.BooleanField()
-    password_reset_token_expiration = serializers.CharField()
-    verify_email_address_token_expiration = serializers.CharField()
-    created_utc = serializers.CharField()
-    updated_utc = serializers.CharField()
+    password_reset_token_expiration = WireDateTimeField()
+    verify_email_address_token = serializers.CharField(allow_null=True, **_ABSENT)
+    verify_email_address_token_expiration = WireDateTimeField()
+    created_utc = WireDateTimeField()
+    updated_utc = WireDateTimeField()
 
 
 class OrganizationUsersViewSet(WireViewSet):

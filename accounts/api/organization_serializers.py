@@ -6,12 +6,11 @@ from typing import Any
 
 from rest_framework import serializers
 
-from exceptionless_site.api.serializers import WireDateTimeField, WireSerializer
-from exceptionless_site.api.text_fields import OptionalTextField, text_limit
+from exceptionless_site.api.serializers import LongField, WireDateTimeField, WireSerializer
+from exceptionless_site.api.text_fields import IdentifierField, OptionalTextField, TextSetField, text_limit
 from exceptionless_site.core.dates import format_utc
 
-TRIALING = 0
-"""The billing status of an organization that was never billed."""
+BILLING_STATUSES = [(0, "Trialing"), (1, "Active"), (2, "PastDue"), (3, "Canceled"), (4, "Unpaid")]
 
 
 class InviteSerializer(WireSerializer):
@@ -48,7 +47,7 @@ class VisibleDataField(serializers.DictField):
 class ViewOrganizationSerializer(WireSerializer):
     """An OrganizationView as the wire writes it."""
 
-    id = serializers.CharField(source="organization.pk")
+    id = IdentifierField(source="organization.pk")
     created_utc = WireDateTimeField(source="organization.created_utc")
     updated_utc = WireDateTimeField(source="organization.updated_utc")
     name = serializers.CharField()
@@ -60,8 +59,8 @@ class ViewOrganizationSerializer(WireSerializer):
     card_last4 = OptionalTextField()
     subscribe_date = WireDateTimeField(required=False, allow_null=True)
     billing_change_date = WireDateTimeField(required=False, allow_null=True)
-    billing_changed_by_user_id = OptionalTextField()
-    billing_status = serializers.SerializerMethodField()
+    billing_changed_by_user_id = IdentifierField(required=False, allow_null=True)
+    billing_status = serializers.ChoiceField(choices=BILLING_STATUSES)
     billing_price = serializers.FloatField(source="organization.plan.price")
     max_events_per_month = serializers.IntegerField(source="organization.max_events_per_month")
     bonus_events_per_month = serializers.IntegerField(source="organization.bonus_events_per_month")
@@ -72,12 +71,12 @@ class ViewOrganizationSerializer(WireSerializer):
     suspension_notes = OptionalTextField(source="organization.suspension_notes")
     suspension_date = WireDateTimeField(source="organization.suspension_date", required=False, allow_null=True)
     has_premium_features = serializers.BooleanField(source="organization.has_premium_features")
-    features = serializers.ListField(child=serializers.CharField(), source="organization.features")
+    features = TextSetField(source="organization.features")
     max_users = serializers.IntegerField(source="organization.max_users")
     max_projects = serializers.IntegerField(source="organization.max_projects")
-    project_count = serializers.IntegerField()
-    stack_count = serializers.IntegerField(source="totals.stacks")
-    event_count = serializers.IntegerField(source="totals.events")
+    project_count = LongField()
+    stack_count = LongField(source="totals.stacks")
+    event_count = LongField(source="totals.events")
     invites = InviteSerializer(many=True, source="organization.invites")
     usage_hours = UsageHourInfoSerializer(many=True, source="usage.hours")
     usage = UsageInfoSerializer(many=True, source="usage.months")
@@ -86,9 +85,6 @@ class ViewOrganizationSerializer(WireSerializer):
     is_throttled = serializers.BooleanField()
     is_over_monthly_limit = serializers.BooleanField()
     is_over_request_limit = serializers.BooleanField()
-
-    def get_billing_status(self, view: Any) -> int:
-        return TRIALING
 
 
 class NewOrganizationSerializer(WireSerializer):

@@ -13,6 +13,7 @@ from accounts.permissions import UserPolicy
 from events.api.counting import answer_count
 from events.api.event_deletion import EventDeletionActions
 from events.api.event_lists import answer, list_events
+from events.api.list_items import EVENT_LIST
 from events.api.parameters import (
     COUNT_PARAMETERS,
     EXPECTED_STACK,
@@ -40,7 +41,7 @@ from tokens.permissions import ClientPolicy, EventsReadPolicy
 
 PLAN_LIMIT = "Unable to view event occurrence due to plan limits."
 _LIST: dict[str, Any] = {"parameters": LIST_PARAMETERS}
-_LIST_ANSWERS: dict[Any, Any] = {200: EventSerializer(many=True)} | problems(
+_LIST_ANSWERS: dict[Any, Any] = {200: EVENT_LIST} | problems(
     (400, "The filter, the time or the page token cannot be read."), 426
 )
 _SCOPED_ANSWERS = _LIST_ANSWERS | problems(404)
@@ -147,7 +148,7 @@ class EventViewSet(EventDeletionActions, SubmissionActions):
         return self._by_reference(request, self._scope(), reference_id)
 
     @extend_schema(
-        summary="Get by reference id in a project",
+        summary="Get by reference id",
         description="The events of the project that were posted with this `reference_id`.",
         parameters=REFERENCE_PARAMETERS,
         responses=_SCOPED_ANSWERS,

@@ -42,6 +42,7 @@ EXPECTED_STACK = _text("expected_stack_id", "The stack that the event should bel
 BEFORE = _text("before", "The `before` token of a previous link: events newer than a page.")
 AFTER = _text("after", "The `after` token of a next link: events older than a page.")
 INCLUDE = _text("include", "`total` adds the number of all matching events as the header `X-Result-Count`.")
+EXPECTED_STACK = _text("expected_stack_id", "The stack that the event must belong to, or the answer is a 400.")
 PAGE = OpenApiParameter(
     "page", OpenApiTypes.INT32, description="The page to read, counted from 1. Prefer `before` and `after`."
 )

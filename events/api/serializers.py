@@ -10,29 +10,34 @@ from rest_framework import serializers
 from events.models import Event
 from events.summaries.event import event_summary
 from exceptionless_site.api.serializers import WireDateTimeField, WireSerializer
+from exceptionless_site.api.text_fields import IdentifierField, TextSetField
 from exceptionless_site.core.dates import format_utc
 
+_OPTIONAL: dict[str, Any] = {"required": False, "allow_null": True}
 
+
+@extend_schema_serializer(component_name="PersistentEvent")
 class EventSerializer(serializers.Serializer[Event]):
     """A stored event as the wire writes it: the columns' ids, then the document."""
 
-    id = serializers.CharField()
-    organization_id = serializers.CharField()
-    project_id = serializers.CharField()
-    stack_id = serializers.CharField()
+    id = IdentifierField()
+    organization_id = IdentifierField()
+    project_id = IdentifierField()
+    stack_id = IdentifierField()
     is_first_occurrence = serializers.BooleanField()
     created_utc = WireDateTimeField()
-    type = serializers.CharField(required=False)
-    event_source = serializers.CharField(required=False)
+    idx = serializers.DictField(help_text="Never sent: custom values are searched without a copy.", **_OPTIONAL)
+    type = serializers.CharField(allow_null=True, min_length=1, max_length=100)
+    event_source = serializers.CharField(min_length=1, max_length=2000, **_OPTIONAL)
     date = WireDateTimeField()
-    tags = serializers.ListField(child=serializers.CharField(), required=False)
-    message = serializers.CharField(required=False)
-    geo = serializers.CharField(required=False)
-    value = serializers.FloatField(required=False)
-    count = serializers.IntegerField(required=False)
+    tags = TextSetField(**_OPTIONAL)
+    message = serializers.CharField(min_length=1, max_length=2000, **_OPTIONAL)
+    geo = serializers.CharField(help_text="latitude,longitude", **_OPTIONAL)
+    value = serializers.FloatField(**_OPTIONAL)
+    count = serializers.IntegerField(**_OPTIONAL)
     # `data` and `source` are attributes of every serializer, so these members get their names in get_fields.
-    event_data = serializers.DictField(required=False)
-    reference_id = serializers.CharField(required=False)
+    event_data = serializers.DictField(**_OPTIONAL)
+    reference_id = serializers.CharField(**_OPTIONAL)
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         return {name.removeprefix("event_"): field for name, field in super().get_fields().items()}

@@ -14,6 +14,7 @@ from rest_framework.throttling import BaseThrottle
 
 from accounts.identity import Identity
 from events.api.event_lists import answer
+from events.api.list_items import EVENT_LIST
 from events.api.parameters import LIST_PARAMETERS, read_search
 from events.api.scope import find_scope, permitted_scope
 from events.api.search_filters import EventListFilters
@@ -32,7 +33,7 @@ from tokens.permissions import ClientPolicy, EventsReadPolicy
 PREMIUM_SESSIONS = "Please upgrade your plan to use premium session features."
 _SUSPENDED = f"The organization is suspended, or: {PREMIUM_SESSIONS}"
 _UNREADABLE = (400, "The filter, the time or the page token cannot be read.")
-_ANSWERS: dict[Any, Any] = {200: EventSerializer(many=True), **problems(_UNREADABLE, (426, PREMIUM_SESSIONS))}
+_ANSWERS: dict[Any, Any] = {200: EVENT_LIST, **problems(_UNREADABLE, (426, PREMIUM_SESSIONS))}
 _SCOPED_ANSWERS: dict[Any, Any] = {**_ANSWERS, **problems(404, (426, _SUSPENDED))}
 _STARTS = Q(is_session_open__isnull=False)
 _ABOUT_STARTS = (
@@ -106,7 +107,7 @@ class SessionViewSet(WireViewSet):
         return self._answer(find_scope(identity_of(request)))
 
     @extend_schema(
-        summary="Get a list of all sessions of an organization",
+        summary="Get a list of all sessions",
         description=_ABOUT_STARTS,
         parameters=LIST_PARAMETERS,
         responses=_SCOPED_ANSWERS,
@@ -115,7 +116,7 @@ class SessionViewSet(WireViewSet):
         return self._answer(find_scope(identity_of(request), organization_id=organization_id))
 
     @extend_schema(
-        summary="Get a list of all sessions of a project",
+        summary="Get a list of all sessions",
         description=_ABOUT_STARTS,
         parameters=LIST_PARAMETERS,
         responses=_SCOPED_ANSWERS,
@@ -124,13 +125,16 @@ class SessionViewSet(WireViewSet):
         return self._answer(find_scope(identity_of(request), project_id=project_id))
 
     @extend_schema(
-        summary="Get a list of by a session id", description=_ABOUT_ONE, parameters=LIST_PARAMETERS, responses=_ANSWERS
+        summary="Get a list of all sessions or events by a session id",
+        description=_ABOUT_ONE,
+        parameters=LIST_PARAMETERS,
+        responses=_ANSWERS,
     )
     def list_by_session(self, request: Request, session_id: str) -> Response:
         return self._answer(find_scope(identity_of(request)), session_id)
 
     @extend_schema(
-        summary="Get a list of by a session id in a project",
+        summary="Get a list of by a session id",
         description=_ABOUT_ONE,
         parameters=LIST_PARAMETERS,
         responses=_SCOPED_ANSWERS,

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.permissions import StacksReadPolicy, UserPolicy
+from events.api.list_items import STACK_LIST
 from events.api.parameters import OFFSET
 from events.api.scope import PREMIUM_SEARCH, find_scope
 from events.api.search_filters import StackListFilters
@@ -92,7 +93,7 @@ class StackViewSet(WireViewSet):
         summary="Get all",
         description="Stacks of all your organizations. Organizations whose plan has no premium features are left out "
         "when the filter needs them.",
-        responses={200: StackSerializer(many=True), **problems(_INVALID, (426, PREMIUM_SEARCH))},
+        responses={200: STACK_LIST, **problems(_INVALID, (426, PREMIUM_SEARCH))},
         **_LIST,
     )
     def list(self, request: Request) -> Response:
@@ -102,7 +103,7 @@ class StackViewSet(WireViewSet):
         summary="Get by organization",
         description="Stacks of all projects of the organization.",
         responses={
-            200: StackSerializer(many=True),
+            200: STACK_LIST,
             **problems(_INVALID, (404, "The organization could not be found."), _SUSPENDED),
         },
         **_LIST,
@@ -114,7 +115,7 @@ class StackViewSet(WireViewSet):
         summary="Get by project",
         description="Stacks of the project.",
         responses={
-            200: StackSerializer(many=True),
+            200: STACK_LIST,
             **problems(_INVALID, (404, "The project could not be found."), _SUSPENDED),
         },
         **_LIST,

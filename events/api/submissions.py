@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, NoReturn
 
 from django.http import HttpRequest
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRequest, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRequest, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.parsers import BaseParser
@@ -117,9 +117,20 @@ _BODY = {
     ),
     "text/plain": OpenApiRequest({"type": "string"}, examples=EXAMPLES[4:]),
 }
-_AGENT = OpenApiParameter(
-    "X-Exceptionless-Client", str, OpenApiParameter.HEADER, description="The client's name and version, `name/1.0.0`."
-)
+_AGENT = [
+    OpenApiParameter(
+        "userAgent",
+        str,
+        OpenApiParameter.HEADER,
+        description="The client's name and version when it sends no X-Exceptionless-Client. Sent as `User-Agent`.",
+    ),
+    OpenApiParameter(
+        "X-Exceptionless-Client",
+        str,
+        OpenApiParameter.HEADER,
+        description="The client's name and version, `name/1.0.0`.",
+    ),
+]
 _REFUSALS = problems(
     (400, "No project was named and the credentials have no default project."),
     (402, "The organization is suspended or has used up its events of this month."),
@@ -133,7 +144,7 @@ _REFUSALS = problems(
 _POSTED: dict[str, Any] = {
     "description": DESCRIPTION,
     "request": _BODY,
-    "parameters": [_AGENT],
+    "parameters": _AGENT,
     "responses": {202: empty("Accepted"), **_REFUSALS},
 }
 
@@ -154,10 +165,15 @@ class PlainTextParser(BaseParser):
         raise UnsupportedMediaType(media_type or self.media_type)
 
 
+@extend_schema_field({"type": "string", "format": "email"})
+class AddressField(serializers.CharField):
+    """The rule for addresses is the server's own, see `UserDescriptionSerializer.validate`."""
+
+
 class UserDescriptionSerializer(WireSerializer):
     """What a person wrote about an event they met."""
 
-    email_address = serializers.CharField(required=False, allow_blank=True, allow_null=True)
+    email_address = AddressField(required=False, allow_blank=True, allow_null=True)
     description = serializers.CharField(required=False, allow_blank=True, allow_null=True)
     data = serializers.DictField(required=False, allow_null=True)  # type: ignore[assignment]
 
@@ -197,13 +213,13 @@ class SubmissionActions(WireViewSet):
         summary="Submit event by GET",
         description="Every query parameter that is not listed becomes a member of the event's `data`.",
         parameters=[
-            *(OpenApiParameter(name, str) for name in ("source", "message", "reference", "date", "geo")),
+            *(OpenApiParameter(name, str) for name in ("type", "source", "message", "reference", "date", "geo")),
             OpenApiParameter("count", int),
             OpenApiParameter("value", float),
             OpenApiParameter("tags", str, description="Separated by commas."),
             OpenApiParameter("identity", str, description="The user's identity."),
             OpenApiParameter("identity.name", str, description="The user's name."),
-            _AGENT,
+            *_AGENT,
         ],
         responses={200: empty("OK"), **_REFUSALS},
     )
@@ -226,8 +242,8 @@ class SubmissionActions(WireViewSet):
     @extend_schema(
         summary="Set user description",
         description="Adds what a user wrote to the event with this reference id, also when the event comes later.",
-        request=UserDescriptionSerializer,
-        parameters=[OpenApiParameter("projectId", str, description="The project, unless it is that of the API key.")],
+        parameters=[OpenApiParameter("projectId", str, description="The project, where the path names none.")],
+        request={"application/json": UserDescriptionSerializer},
         responses={202: empty("Accepted"), **problems(400, 404, 415, 422)},
         examples=[
             OpenApiExample(
@@ -245,7 +261,7 @@ class SubmissionActions(WireViewSet):
     @extend_schema(
         summary="Set user description (first version of the API)",
         description="Adds what a user wrote to the event whose reference id this is.",
-        request=LegacyUserDescriptionSerializer,
+        request={"application/json": LegacyUserDescriptionSerializer},
         responses={200: empty("There was nothing to do"), 202: empty("Accepted"), **problems(400, 404, 415)},
     )
     def describe_legacy(self, request: Request, id: str) -> Response:  # noqa: A002

@@ -21,7 +21,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.permissions import AllowAny
 
-from exceptionless_site.api.schema_names import operation_id
+from exceptionless_site.api.schema_names import official_summary, operation_id
 from exceptionless_site.api.serializers import ProblemSerializer, ValidationProblemSerializer
 
 _TEXTS = {
@@ -42,6 +42,9 @@ _COMPONENT_NAMES = {
     ProblemSerializer: "ProblemDetails",
     ValidationProblemSerializer: "HttpValidationProblemDetails",
 }
+OPTIONAL_BODY_KEY = "x-optional-body"
+OPTIONAL_BODY: dict[str, Any] = {OPTIONAL_BODY_KEY: True}
+"""For `extensions=` of an operation whose body may be left out or null."""
 
 
 def problems(*statuses: int | tuple[int, str]) -> dict[int, OpenApiResponse]:
@@ -83,6 +86,10 @@ class WireSchema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         return _Parameters()
 
+    def is_deprecated(self) -> bool:
+        """The first version of the API is for its old clients only."""
+        return self.path.startswith("/api/v1/")
+
     def get_operation_id(self) -> str:
         return operation_id(self.method, self.path)
 
@@ -97,6 +104,7 @@ class WireSchema(AutoSchema):
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
+        operation["summary"] = official_summary(self.method, self.path) or operation.get("summary", "")
         if self._is_anonymous():
             operation["security"] = []
         else:

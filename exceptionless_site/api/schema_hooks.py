@@ -6,9 +6,11 @@ from http import HTTPStatus
 from typing import Any
 
 from exceptionless_site.api.errors import CONTENT_TYPE
+from exceptionless_site.api.schema import OPTIONAL_BODY_KEY
 from exceptionless_site.api.schema_names import camel, official_path, parameter_text
 
 _SCHEMES = ("Bearer", "Token", "Basic")
+_NO_SCHEMAS = ("example", "examples", "default", "enum")
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 Document = dict[str, Any]
@@ -24,7 +26,9 @@ def finish(result: Document, generator: Any, request: Any, public: bool) -> Docu
         for operation in (item[method] for method in _METHODS if method in item):
             operation["description"] = operation.get("description", "").strip()
             _spell_parameters(operation)
+            _finish_body(operation)
             _finish_responses(operation)
+    _name_integer_sizes(result)
     return result
 
 
@@ -36,6 +40,36 @@ def _spell_parameters(operation: Document) -> None:
         text = parameter_text(parameter["name"])
         if text:
             parameter.setdefault("description", text)
+
+
+def _finish_body(operation: Document) -> None:
+    """A JSON body must be sent unless the operation says `OPTIONAL_BODY`, and may be any JSON media type."""
+    is_optional = operation.pop(OPTIONAL_BODY_KEY, False)
+    body = operation.get("requestBody")
+    if body is None or "application/json" not in body["content"]:
+        return
+    json_content = body["content"]["application/json"]
+    if is_optional:
+        json_content["schema"] = {"oneOf": [{"type": "null"}, json_content["schema"]]}
+        body.pop("required", None)
+    else:
+        body["required"] = True
+    if set(body["content"]) == {"application/json"}:
+        body["content"]["application/*+json"] = {"schema": json_content["schema"]}
+
+
+def _name_integer_sizes(part: Any) -> None:
+    """Whole numbers have 32 bits unless their field says more (`LongField`)."""
+    if isinstance(part, list):
+        for item in part:
+            _name_integer_sizes(item)
+    elif isinstance(part, dict):
+        kinds = part.get("type")
+        if "enum" not in part and (kinds == "integer" or (isinstance(kinds, list) and "integer" in kinds)):
+            part.setdefault("format", "int32")
+        for name, item in part.items():
+            if name not in _NO_SCHEMAS:
+                _name_integer_sizes(item)
 
 
 def _finish_responses(operation: Document) -> None:

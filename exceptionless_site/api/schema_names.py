@@ -17,6 +17,15 @@ _OFFICIAL_IDS = {
     ("GET", "/api/v2/users/{id}/avatar/{file_name}"): "GetUserAvatar",
     ("GET", "/api/v2/webhooks/{id}"): "GetWebHookById",
 }
+_PROJECT_EVENTS = "/api/v2/projects/{project_id}/events"
+_ONE_PROJECT = "Submit event type by GET for a specific project"
+_OFFICIAL_SUMMARIES = {
+    ("GET", "/api/v2/events/submit/{type}"): "Submit event type by GET",
+    ("POST", _PROJECT_EVENTS): "Submit event by POST for a specific project",
+    ("GET", f"{_PROJECT_EVENTS}/submit"): _ONE_PROJECT,
+    ("GET", f"{_PROJECT_EVENTS}/submit/{{type}}"): _ONE_PROJECT,
+}
+"""Of actions that several addresses share."""
 _PARAMETER_TEXTS = {
     "id": "The identifier.",
     "ids": "Identifiers, separated by commas.",
@@ -46,6 +55,11 @@ def operation_id(method: str, path: str) -> str:
         return official
     segments = _PARAMETER.sub(r"by_\1", _PREFIX.sub("", path)).split("/")
     return _VERBS.get(method, method.title()) + "".join(_pascal(segment) for segment in segments)
+
+
+def official_summary(method: str, path: str) -> str | None:
+    """What the official document calls this address, where its action alone does not tell."""
+    return _OFFICIAL_SUMMARIES.get((method, path))
 
 
 def operation_order(endpoint: tuple[str, str, str, Any]) -> tuple[bool, str, int]:

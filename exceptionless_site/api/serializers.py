@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from exceptionless_site.core.dates import format_utc, parse_wire_date
@@ -23,6 +24,11 @@ class WireDateTimeField(serializers.Field[datetime, str, str, datetime]):
 
     def to_representation(self, value: datetime) -> str:
         return format_utc(value)
+
+
+@extend_schema_field({"type": "integer", "format": "int64"})
+class LongField(serializers.IntegerField):
+    """A count that 32 bits may not hold."""
 
 
 def pascal(name: str) -> str:
@@ -49,11 +55,12 @@ class WireSerializer(serializers.Serializer[Any]):
 class ProblemSerializer(serializers.Serializer[Any]):
     """The body of every error."""
 
-    type = serializers.CharField(required=False)
-    title = serializers.CharField()
-    status = serializers.IntegerField()
-    detail = serializers.CharField(required=False)
-    instance = serializers.CharField(required=False)
+    type = serializers.CharField(required=False, allow_null=True)
+    title = serializers.CharField(required=False, allow_null=True)
+    status = serializers.IntegerField(required=False, allow_null=True)
+    detail = serializers.CharField(required=False, allow_null=True)
+    instance = serializers.CharField(required=False, allow_null=True)
+    traceId = serializers.CharField(required=False)  # noqa: N815 - the wire's name
 
 
 class ValidationProblemSerializer(ProblemSerializer):

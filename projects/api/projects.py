@@ -18,7 +18,12 @@ from exceptionless_site.api.bulk import delete_in_bulk
 from exceptionless_site.api.delta import read_delta
 from exceptionless_site.api.errors import bad_request, not_found, upgrade_required
 from exceptionless_site.api.schema import empty, problems
-from exceptionless_site.api.serializers import WireDateTimeField, WireSerializer, WorkInProgressResultSerializer
+from exceptionless_site.api.serializers import (
+    LongField,
+    WireDateTimeField,
+    WireSerializer,
+    WorkInProgressResultSerializer,
+)
 from exceptionless_site.api.text_fields import text_limit
 from exceptionless_site.api.viewsets import WireViewSet
 from projects.api.fields import IdentifierField, text_parameter
@@ -66,9 +71,9 @@ class ViewProjectSerializer(WireSerializer):
     # The metaclass takes fields out of the class, so the serializer's own property of that name stays.
     data = VisibleDataField(source="project.data", required=False, allow_null=True)  # type: ignore[assignment]
     promoted_tabs = serializers.ListField(child=serializers.CharField(), source="project.promoted_tabs")
-    is_configured = serializers.BooleanField(source="project.is_configured")
-    stack_count = serializers.IntegerField(source="totals.stacks")
-    event_count = serializers.IntegerField(source="totals.events")
+    is_configured = serializers.BooleanField(source="project.is_configured", required=False, allow_null=True)
+    stack_count = LongField(source="totals.stacks")
+    event_count = LongField(source="totals.events")
     has_premium_features = serializers.BooleanField(source="project.organization.has_premium_features")
     has_slack_integration = serializers.BooleanField()
     usage_hours = UsageHoursField(source="usage.hours")

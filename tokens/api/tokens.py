@@ -18,7 +18,7 @@ from exceptionless_site.api.bodies import read_body
 from exceptionless_site.api.bulk import delete_in_bulk
 from exceptionless_site.api.delta import read_delta
 from exceptionless_site.api.errors import VALIDATION_TITLE, Problem, bad_request, invalid, not_found
-from exceptionless_site.api.schema import problems
+from exceptionless_site.api.schema import OPTIONAL_BODY, problems
 from exceptionless_site.api.serializers import WireDateTimeField, WireSerializer, WorkInProgressResultSerializer
 from exceptionless_site.api.text_fields import OptionalTextField
 from exceptionless_site.api.viewsets import WireViewSet
@@ -173,6 +173,7 @@ class TokenViewSet(WireViewSet):
         description="The body may be left out: the key then has the scope `client`.",
         request=NewTokenSerializer,
         responses={201: _CREATED, **problems(400, 415, 422)},
+        extensions=OPTIONAL_BODY,
         examples=[_KEY_EXAMPLE],
     )
     def create_for_organization(self, request: Request, organization_id: str) -> Response:
@@ -186,6 +187,7 @@ class TokenViewSet(WireViewSet):
         description="The body may be left out: the key then has the scope `client`.",
         request=NewTokenSerializer,
         responses={201: _CREATED, **problems(400, _PROJECT_NOT_FOUND, 415, 422)},
+        extensions=OPTIONAL_BODY,
         examples=[_KEY_EXAMPLE],
     )
     def create_for_project(self, request: Request, project_id: str) -> Response:
