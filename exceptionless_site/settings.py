@@ -201,6 +201,8 @@ SPECTACULAR_SETTINGS = {
             "OAuth",
             "Status",
             "Admin",
+            "AssistantEndpoints",
+            "AdminEndpoints",
         )
     ],
     "APPEND_COMPONENTS": {

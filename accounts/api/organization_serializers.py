@@ -51,7 +51,7 @@ class ViewOrganizationSerializer(WireSerializer):
     created_utc = WireDateTimeField(source="organization.created_utc")
     updated_utc = WireDateTimeField(source="organization.updated_utc")
     name = serializers.CharField()
-    icon_url = OptionalTextField()
+    icon_url = OptionalTextField(source="organization.icon_url")
     plan_id = serializers.CharField(source="organization.plan_id")
     plan_name = serializers.CharField(source="organization.plan.name")
     plan_description = serializers.CharField(source="organization.plan.description")

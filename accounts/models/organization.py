@@ -48,6 +48,7 @@ class Organization(models.Model):
     has_premium_features = models.BooleanField(default=True)
     features = models.JSONField(default=list, blank=True)
     data = models.JSONField(default=dict, blank=True)
+    icon_file_name = models.CharField(max_length=40, blank=True, default="", editable=False)
     is_suspended = models.BooleanField(default=False)
     suspension_code = models.CharField(max_length=20, choices=SuspensionCode.choices, blank=True, default="")
     suspension_notes = models.TextField(blank=True, default="")
@@ -65,6 +66,11 @@ class Organization(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def icon_url(self) -> str:
+        """Where the API shows the icon; empty without one."""
+        return f"/api/v2/organizations/{self.pk}/icon/{self.icon_file_name}" if self.icon_file_name else ""
 
     @property
     def plan(self) -> Plan:

@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.models import Membership, Organization, User
 from accounts.plans import FREE, UNLIMITED
 from accounts.services.users import remove_user
+from accounts.services.organization_icons import remove_icon
 from exceptionless_site.core.clock import utc_now
 
 on_delete: list[Callable[[Organization], object]] = []
@@ -67,6 +68,7 @@ def delete_organizations(*, organizations: Sequence[Organization], deleted_by: U
         organization.invites.all().delete()
         organization.is_deleted = True
         _save(organization, "is_deleted")
+        remove_icon(organization=organization)
 
 
 def _delete_members(organization: Organization, deleted_by: User | None) -> None:

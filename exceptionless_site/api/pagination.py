@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from django.db.models import QuerySet
@@ -33,6 +33,20 @@ def integer_parameter(request: Request, name: str, default: int) -> int:
         raise Problem(400, errors={name: [message]}) from None
 
 
+Default = TypeVar("Default")
+
+
+def boolean_parameter(request: Request, name: str, *, default: Default) -> bool | Default:
+    """A truth value from the query; 400 when it is neither `true` nor `false`."""
+    text = request.query_params.get(name, "").strip().lower()
+    if not text:
+        return default
+    if text not in ("true", "false"):
+        message = f"The value '{text[:100]}' is not valid for {name}; true or false is needed."
+        raise Problem(400, errors={name: [message]})
+    return text == "true"
+
+
 def page_and_limit(request: Request, *, default: int = DEFAULT_LIMIT, maximum: int = MAXIMUM_LIMIT) -> tuple[int, int]:
     """`page` is at least 1; `limit` falls back to the default below 1 and is cut at the maximum."""
     page = max(integer_parameter(request, "page", 1), 1)
@@ -48,12 +62,12 @@ def link(request: Request, relation: str, **changes: str) -> str:
     return f'<{request.build_absolute_uri(request.path)}?{query}>; rel="{relation}"'
 
 
-def page_links(request: Request, page: int, limit: int, *, has_more: bool) -> list[str]:
-    """Previous and next page; there is no next where the official server would stop paging."""
+def page_links(request: Request, page: int, limit: int, *, has_more: bool, has_bound: bool = True) -> list[str]:
+    """Previous and next page; there is no next where the official server would stop paging, if `has_bound`."""
     links = []
     if page > 1:
         links.append(link(request, "previous", page=str(page - 1)))
-    if has_more and (page + 1) * limit < MAXIMUM_SKIP:
+    if has_more and (not has_bound or (page + 1) * limit < MAXIMUM_SKIP):
         links.append(link(request, "next", page=str(page + 1)))
     return links
 
@@ -63,6 +77,7 @@ class WirePagination(BasePagination):
 
     links: list[str]
     total: int
+    has_bound: ClassVar[bool] = True
 
     def paginate_queryset(
         self, queryset: QuerySet[Any] | Sequence[Any], request: Request, view: APIView | None = None
@@ -75,7 +90,7 @@ class WirePagination(BasePagination):
         self.total = queryset.count() if isinstance(queryset, QuerySet) else len(queryset)
         start = (page - 1) * limit
         rows = list(queryset[start : start + limit]) if start < self.total else []
-        self.links = page_links(request, page, limit, has_more=start + limit < self.total)
+        self.links = page_links(request, page, limit, has_more=start + limit < self.total, has_bound=self.has_bound)
         return rows
 
     def get_paginated_response(self, data: Any) -> Response:

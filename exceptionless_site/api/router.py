@@ -20,6 +20,11 @@ from accounts.api.avatars import AvatarImageViewSet, AvatarViewSet
 from accounts.api.email_addresses import EmailAddressViewSet
 from accounts.api.memberships import MembershipViewSet, OrganizationUsersViewSet
 from accounts.api.oauth_grants import OAuthGrantViewSet
+from accounts.api.admin_organizations import AdminOrganizationViewSet, OrganizationPlanViewSet
+from accounts.api.assistant import AssistantUsageViewSet, AssistantViewSet
+from accounts.api.billing import BillingViewSet, StripeViewSet
+from accounts.api.notifications import NotificationViewSet, ReleaseNotificationViewSet
+from accounts.api.organization_icons import IconViewSet, OrganizationIconViewSet
 from accounts.api.organization_values import OrganizationDataViewSet, OrganizationFeatureViewSet
 from accounts.api.organizations import OrganizationViewSet
 from accounts.api.suspensions import SuspensionViewSet
@@ -27,6 +32,8 @@ from accounts.api.users import AdminRoleViewSet, UserViewSet
 from events.api.events import EventViewSet
 from events.api.project_data import ProjectWorkViewSet
 from events.api.search_validation import SearchViewSet
+from events.api.server import QueueViewSet, ServerViewSet
+from events.api.server_work import ServerWorkViewSet
 from events.api.sessions import SessionViewSet
 from events.api.source_maps import SourceMapViewSet
 from events.api.stack_actions import StackActionViewSet
@@ -57,6 +64,30 @@ Row = tuple[str, str, type[WireViewSet], str]
 
 ROWS: tuple[Row, ...] = (
     ("GET", "/api/v2/about", AboutViewSet, "about"),
+    ("POST", "/api/v2/stripe", StripeViewSet, "receive"),
+    ("GET", "/api/v2/assistant/access", AssistantViewSet, "access"),
+    ("POST", "/api/v2/assistant/chat", AssistantViewSet, "chat"),
+    ("GET", "/api/v2/notifications/system", NotificationViewSet, "retrieve"),
+    ("POST", "/api/v2/notifications/system", NotificationViewSet, "create"),
+    ("DELETE", "/api/v2/notifications/system", NotificationViewSet, "destroy"),
+    ("POST", "/api/v2/notifications/release", ReleaseNotificationViewSet, "announce"),
+    ("GET", "/api/v2/queue-stats", QueueViewSet, "statistics"),
+    # Administration
+    ("GET", "/api/v2/admin/assistant-usage", AssistantUsageViewSet, "usage"),
+    ("GET", "/api/v2/admin/organizations", AdminOrganizationViewSet, "list"),
+    ("GET", "/api/v2/admin/organizations/stats", AdminOrganizationViewSet, "statistics"),
+    ("POST", "/api/v2/admin/change-plan", OrganizationPlanViewSet, "change"),
+    ("POST", "/api/v2/admin/set-bonus", OrganizationPlanViewSet, "bonus"),
+    ("GET", "/api/v2/admin/settings", ServerViewSet, "settings"),
+    ("GET", "/api/v2/admin/stats", ServerViewSet, "statistics"),
+    ("GET", "/api/v2/admin/echo", ServerViewSet, "echo"),
+    ("GET", "/api/v2/admin/assemblies", ServerViewSet, "packages"),
+    ("GET", "/api/v2/admin/migrations", ServerViewSet, "migrations"),
+    ("GET", "/api/v2/admin/elasticsearch", ServerViewSet, "storage"),
+    ("GET", "/api/v2/admin/elasticsearch/snapshots", ServerViewSet, "snapshots"),
+    ("GET", "/api/v2/admin/requeue", ServerWorkViewSet, "requeue"),
+    ("GET", "/api/v2/admin/maintenance/{name:str}", ServerWorkViewSet, "maintain"),
+    ("POST", "/api/v2/admin/generate-sample-events", ServerWorkViewSet, "add_samples"),
     # Auth
     ("POST", "/api/v2/auth/login", AuthViewSet, "login"),
     ("POST", "/api/v2/auth/signup", AuthViewSet, "signup"),
@@ -101,6 +132,12 @@ ROWS: tuple[Row, ...] = (
     ("PUT", "/api/v2/organizations/{id:objectid}", OrganizationViewSet, "update"),
     ("DELETE", "/api/v2/organizations/{ids:objectids}", OrganizationViewSet, "destroy"),
     ("GET", "/api/v2/organizations/{id:objectid}/plans", OrganizationViewSet, "plans"),
+    ("POST", "/api/v2/organizations/{id:objectid}/icon", OrganizationIconViewSet, "create"),
+    ("DELETE", "/api/v2/organizations/{id:objectid}/icon", OrganizationIconViewSet, "destroy"),
+    ("GET", "/api/v2/organizations/{id:objectid}/icon/{file_name:str}", IconViewSet, "retrieve"),
+    ("GET", "/api/v2/organizations/{id:objectid}/invoices", BillingViewSet, "invoices"),
+    ("GET", "/api/v2/organizations/invoice/{id:invoice}", BillingViewSet, "invoice"),
+    ("POST", "/api/v2/organizations/{id:objectid}/change-plan", BillingViewSet, "change_plan"),
     ("POST", "/api/v2/organizations/{id:objectid}/users/{email:str}", MembershipViewSet, "create"),
     ("DELETE", "/api/v2/organizations/{id:objectid}/users/{email:str}", MembershipViewSet, "destroy"),
     ("POST", "/api/v2/organizations/{id:objectid}/data/{key:str}", OrganizationDataViewSet, "create"),

@@ -34,3 +34,35 @@ class ScheduledJob(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SystemNotificationLevel(models.TextChoices):
+    INFO = "Info"
+    WARNING = "Warning"
+    ERROR = "Error"
+
+
+class SystemNotificationTarget(models.TextChoices):
+    BOTH = "Both"
+    LEGACY = "Legacy"
+    MODERN = "Modern"
+
+
+class SystemNotification(models.Model):
+    """What a global admin wants everybody to read in the web UI; there is at most one."""
+
+    name = models.CharField(max_length=20, primary_key=True, default="system", editable=False)
+    date = models.DateTimeField()
+    message = models.TextField()
+    level = models.CharField(
+        max_length=20, choices=SystemNotificationLevel.choices, default=SystemNotificationLevel.INFO
+    )
+    target = models.CharField(
+        max_length=20, choices=SystemNotificationTarget.choices, default=SystemNotificationTarget.BOTH
+    )
+
+    class Meta:
+        verbose_name = "system notification"
+
+    def __str__(self) -> str:
+        return self.message[:100]

@@ -202,7 +202,9 @@ def is_nullable(document: Document, schema: Schema) -> bool:
     schema = schema if "$ref" not in schema else resolve(document, schema)
     if "null" in (kinds := schema.get("type", ())) and not isinstance(kinds, str):
         return True
-    return any(_is_null(part) or is_nullable(document, part) for key in ("oneOf", "anyOf") for part in schema.get(key, ()))
+    return any(
+        _is_null(part) or is_nullable(document, part) for key in ("oneOf", "anyOf") for part in schema.get(key, ())
+    )
 
 
 def _by_location(operation: Document) -> dict[str, Document]:
