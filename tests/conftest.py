@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 from accounts.models import Membership, Organization, User
 from exceptionless_site.core.memory import forget_everything
 from projects.models import Project
+from tests.contract.responses import ContractClient
 from tokens.models import Token, TokenType
 
 PASSWORD = "tester-password"
@@ -38,7 +39,7 @@ class Cast:
 
     def client(self, who: User | Token | None) -> APIClient:
         """An API client with the person's login token or with the key; None is anonymous."""
-        client = APIClient()
+        client = ContractClient()
         if who is not None:
             token = who if isinstance(who, Token) else self.login_token(who)
             client.credentials(HTTP_AUTHORIZATION=f"Bearer {token.secret}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -52,6 +52,24 @@ class UserSerializer(WireSerializer):
     updated_utc = WireDateTimeField()
 
 
+class InvitedUserSerializer(WireSerializer):
+    """Somebody who has no account yet."""
+
+    email_address = serializers.EmailField()
+    email_notifications_enabled = serializers.BooleanField()
+    is_email_address_verified = serializers.BooleanField()
+    is_active = serializers.BooleanField()
+    is_invite = serializers.BooleanField()
+
+
+_PEOPLE = PolymorphicProxySerializer(
+    component_name="ViewUserOrInvited",
+    serializers=[ViewUserSerializer, InvitedUserSerializer],
+    resource_type_field_name=None,
+    many=True,
+)
+
+
 class OrganizationUsersViewSet(WireViewSet):
     """The list of an organization's people."""
 
@@ -65,7 +83,7 @@ class OrganizationUsersViewSet(WireViewSet):
         summary="Get by organization",
         description="Members by e-mail address, then the open invites, which have an address and little else.",
         parameters=[_PAGE, _LIMIT],
-        responses={200: ViewUserSerializer(many=True), **problems((404, "The organization could not be found."))},
+        responses={200: _PEOPLE, **problems(400, (404, "The organization could not be found."))},
     )
     def list(self, request: Request, organization_id: str) -> Response:
         organization = self.find(pk=organization_id)

@@ -42,7 +42,7 @@ class ProjectWorkViewSet(WireViewSet):
         examples=[_EXAMPLE],
     )
     def reset(self, request: Request, id: str) -> Response:  # noqa: A002 - the wire's name
-        _refuse_accidents(request)
+        refuse_accidents(request)
         return self._start(id, WorkItemKind.RESET_DATA)
 
     @extend_schema(
@@ -60,7 +60,7 @@ class ProjectWorkViewSet(WireViewSet):
         return Response({"workers": [item.pk]}, status=202)
 
 
-def _refuse_accidents(request: Request) -> None:
+def refuse_accidents(request: Request) -> None:
     """A GET that deletes must come from a program that means it: not from a link that a signed-in browser follows."""
     if request.method == "HEAD":
         raise MethodNotAllowed("HEAD")

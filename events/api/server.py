@@ -49,7 +49,7 @@ class ServerViewSet(WireViewSet):
         description="How the server is set up; secrets and addresses of other services are left out.",
         responses={200: SettingsSerializer},
     )
-    def settings(self, request: Request) -> Response:
+    def shown(self, request: Request) -> Response:
         return Response(SettingsSerializer(shown_settings()).data)
 
     @extend_schema(

@@ -9,6 +9,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from events.api.project_data import refuse_accidents
 from events.api.server_serializers import EnqueuedSerializer, OutcomeSerializer
 from events.models import Submission
 from events.services.maintenance import ACTIONS, requeue_parked
@@ -43,6 +44,7 @@ class ServerWorkViewSet(WireViewSet):
         responses={200: OpenApiResponse(EnqueuedSerializer, description="How many submissions.")},
     )
     def requeue(self, request: Request) -> Response:
+        refuse_accidents(request)
         return Response({"enqueued": requeue_parked()})
 
     @extend_schema(
@@ -60,6 +62,7 @@ class ServerWorkViewSet(WireViewSet):
         },
     )
     def maintain(self, request: Request, name: str) -> Response:
+        refuse_accidents(request)
         start, end = _date(request, "utcStart"), _date(request, "utcEnd")
         if start and end and end < start:
             raise invalid(utc_end="utcEnd must not be before utcStart.")

@@ -21,8 +21,9 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.permissions import AllowAny
 
+from exceptionless_site.api.errors import CONTENT_TYPE
 from exceptionless_site.api.schema_names import official_summary, operation_id
-from exceptionless_site.api.serializers import ProblemSerializer, ValidationProblemSerializer
+from exceptionless_site.api.serializers import BulkResultSerializer, ProblemSerializer, ValidationProblemSerializer
 
 _TEXTS = {
     400: "The request is not valid.",
@@ -109,6 +110,8 @@ class WireSchema(AutoSchema):
             operation["security"] = []
         else:
             self._add_refusals(operation["responses"])
+        if self.method == "DELETE" and "{ids}" in self.path:
+            self._add_bulk_failures(operation["responses"])
         operation["responses"] = dict(sorted(operation["responses"].items()))
         return operation
 
@@ -119,6 +122,15 @@ class WireSchema(AutoSchema):
         for status, response in problems(401, 403).items():
             if str(status) not in responses:
                 responses[str(status)] = self._get_response_for_code(response, str(status))  # type: ignore[no-untyped-call]
+
+    def _add_bulk_failures(self, responses: dict[str, Any]) -> None:
+        """Some of several objects may stay: the 400 then lists which, and is no problem body."""
+        described = responses.get("400", {}).get("description", _TEXTS[400])
+        failures = self._get_response_for_code(  # type: ignore[no-untyped-call]
+            OpenApiResponse(BulkResultSerializer, description=described), "400", media_types=["application/json"]
+        )
+        problem = self._get_response_for_code(problems(400)[400], "400", media_types=[CONTENT_TYPE])  # type: ignore[no-untyped-call]
+        responses["400"] = failures | {"content": failures["content"] | problem["content"]}
 
     def _get_pagination_parameters(self) -> list[dict[str, Any]]:
         paginator = super()._get_paginator() if self._is_list_view() else None  # type: ignore[no-untyped-call]

@@ -61,20 +61,34 @@ class ProblemSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField(required=False, allow_null=True)
     instance = serializers.CharField(required=False, allow_null=True)
     traceId = serializers.CharField(required=False)  # noqa: N815 - the wire's name
+    # `errors` is a property of every serializer, so the member cannot be declared under its own name.
+    errors_by_field = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return {name.removesuffix("_by_field"): field for name, field in super().get_fields().items()}
 
 
 class ValidationProblemSerializer(ProblemSerializer):
     errors_by_field = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
 
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        # `errors` is a property of every serializer, so the member cannot be declared under its own name.
-        fields = super().get_fields()
-        fields["errors"] = fields.pop("errors_by_field")
-        return fields
-
 
 class ValueFromBodySerializer(WireSerializer):
     value = serializers.CharField()
+
+
+class BulkFailureSerializer(WireSerializer):
+    allowed = serializers.BooleanField()
+    id = serializers.CharField(required=False)
+    message = serializers.CharField(required=False)
+    status_code = serializers.IntegerField()
+
+
+class BulkResultSerializer(WireSerializer):
+    """Of a deletion that could not remove all of its objects."""
+
+    success = serializers.ListField(child=serializers.CharField(), help_text="What is deleted.")
+    failure = BulkFailureSerializer(many=True)
+    workers = serializers.ListField(child=serializers.CharField())
 
 
 class WorkInProgressResultSerializer(WireSerializer):

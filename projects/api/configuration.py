@@ -25,7 +25,7 @@ from projects.services.settings import remove_configuration_value, set_configura
 
 class ClientConfigurationSerializer(WireSerializer):
     version = serializers.IntegerField()
-    settings = serializers.DictField(child=serializers.CharField())
+    settings = serializers.DictField(child=serializers.CharField(), required=False)
 
 
 _VERSION = OpenApiParameter("v", int, description="The version that the client knows; 304 while it is the current one.")

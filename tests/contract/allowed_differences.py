@@ -10,6 +10,7 @@ NOT_OFFERED = (
     (r"\w+ /\.well-known/oauth.*: missing", "There is no OAuth server."),
     (r"\w+ /api/v2/oauth/.*: missing", "There is no OAuth server."),
     (r"\w+ /api/v2/users/me/oauth-grants.*: missing", "There is no OAuth server."),
+    (r"POST /api/v2/assistant/chat > (200|4\d\d|503|body): missing", "There is no assistant: always 404."),
 )
 
 ADDITIONAL = (
@@ -22,6 +23,11 @@ ADDITIONAL = (
     (r"GET /api/v2/auth/check-email-address/\{email\}: additional", "Official, but undocumented there."),
     (r"GET /api/v2/search/validate: additional", "Official, but undocumented there."),
     (r"POST /api/v[12]/stacks?/(mark-?fixed|add-?link): additional", "Official, but undocumented there."),
+    (
+        r"\w+ /api/v2/(about|queue-stats|notifications/.*|stripe|contact): additional",
+        "Official, but undocumented there.",
+    ),
+    (r"\w+ /api/v2/admin/.*: additional", "Official, but undocumented there."),
     (r".* > header X-Exceptionless-Client: additional", "The clients send it; the official server reads it too."),
     (r".* > query identity\.name: additional", "The name that the official server reads, whatever its document says."),
     (r".*/submit(/\{type\})? > query type: additional", "The query's type wins over that of the path, there as well."),
@@ -34,7 +40,10 @@ ADDITIONAL = (
 CORRECTED = (
     (r".* > 422: schema is HttpValidationProblemDetails, not ProblemDetails", "A 422 has errors by field, there too."),
     (r".* > 422\.\w+: .*", "A 422 has errors by field, there too."),
-    (r".*ProblemDetails\.traceId: additional", "Both servers send it in every problem."),
+    (r".*ProblemDetails\.(traceId|errors): additional", "Both servers send them."),
+    (r"DELETE .* > 400 > application/json: additional", "What could not be deleted of several is no problem body."),
+    (r"GET .*/users > 200\[\]: schema is ViewUser\|InvitedUser, not ViewUser", "Invites have no more than these."),
+    (r"ClientConfiguration\.settings: required is False", "Absent for clients when empty, there too."),
     (r"POST .* > 409: missing", "The official server has no such rule; its refusal of a taken name is a 400."),
     (r"DELETE .* > 500: missing", "Nothing is deleted that could fail so; any operation may answer 500."),
     (r"GET /api/v2/events/session/heartbeat > 400: missing", "A heartbeat without a session is ignored, there too."),
@@ -56,6 +65,7 @@ CORRECTED = (
     (r"NewProject\.(organization_id|name|delete_bot_data_enabled): required is False", "They may be left out."),
     (r"\w+\.(name|full_name): maxLength is \d+, not None", "A bound where the official server has none."),
     (r"StringValueFromBody\.value: required is False", "Left out it counts as null, which the operation refuses."),
+    (r"POST .*/change-plan > body > [a-z/-]+: missing", "Any body would do, as there is no billing; JSON is meant."),
     (r"User\.(full_name|id): required is False", "They are absent, there too: nobody is stored yet."),
     (r"POST .*/change-status > query status: .*", "Only the statuses that can be chosen; the others are refused."),
     (
@@ -71,6 +81,9 @@ TO_COME = (
     (r"\w+ /api/v2/users/.*: missing", "Accounts are being built."),
     (r"\w+ /api/v2/(webhooks|projects/\{projectId\}/webhooks).*: missing", "Webhooks are being built."),
     (r"\w+ /api/v2/projects/\{id\}/\{integration\}/notifications: missing", "Notifications are being built."),
+    (r"\w+ /api/v\{?\w+\}?/(projecthook|webhooks)/.*: missing", "Webhooks are being built."),
+    (r"\w+ /api/v2/projects/\{id\}/(slack|notifications): missing", "Notifications are being built."),
+    (r"POST /api/v2/contact: missing", "Mail is being built."),
     (r"\w+ /api/v2/.*saved-views.*: missing", "Saved views are being built."),
 )
 """Operations that are not there yet; unlike those above, these rows may match nothing."""
