@@ -19,13 +19,14 @@ from accounts.services.organization_icons import icon_of, remove_icon, set_icon
 from exceptionless_site.api.errors import Problem
 from exceptionless_site.api.images import (
     CACHE_CONTROL,
+    IMAGES,
     ImageUploadSerializer,
     image_response,
     read_upload,
     refuse_large_upload,
     stored,
 )
-from exceptionless_site.api.schema import empty, problems
+from exceptionless_site.api.schema import problems
 from exceptionless_site.api.throttling import organizations_over_limit
 from exceptionless_site.api.viewsets import WireViewSet
 
@@ -89,7 +90,7 @@ class IconViewSet(WireViewSet):
     @extend_schema(
         summary="Get icon",
         description="The image. Its address is the `icon_url` of the organization and changes with the image.",
-        responses={200: empty("The image."), **problems((404, "The icon could not be found."))},
+        responses={**IMAGES, **problems((404, "The icon could not be found."))},
     )
     def retrieve(self, request: Request, id: str, file_name: str) -> HttpResponseBase:  # noqa: A002
         content = icon_of(id, file_name)

@@ -110,7 +110,7 @@ class WireSchema(AutoSchema):
             operation["security"] = []
         else:
             self._add_refusals(operation["responses"])
-        if self.method == "DELETE" and "{ids}" in self.path:
+        if self.method == "DELETE" and self.path.endswith("{ids}"):
             self._add_bulk_failures(operation["responses"])
         operation["responses"] = dict(sorted(operation["responses"].items()))
         return operation

@@ -55,7 +55,7 @@ def _finish_body(operation: Document) -> None:
     else:
         body["required"] = True
     if set(body["content"]) == {"application/json"}:
-        body["content"]["application/*+json"] = {"schema": json_content["schema"]}
+        body["content"]["application/*+json"] = dict(json_content)
 
 
 def _name_integer_sizes(part: Any) -> None:

@@ -32,6 +32,7 @@ ADDITIONAL = (
     (r".* > query identity\.name: additional", "The name that the official server reads, whatever its document says."),
     (r".*/submit(/\{type\})? > query type: additional", "The query's type wins over that of the path, there as well."),
     (r".*/by-ref/\{referenceId\}/user-description > query projectId: additional", "Both addresses share the action."),
+    (r"GET .*/\{fileName\} > 200 > image/\w+: additional", "The official document does not say what is sent."),
     (r"GET .*/tokens/default > 201: additional", "The official server answers so when it makes the key."),
     (r"PATCH /api/v1/error/\{id\} > 202: additional", "Both servers answer so when there was something to do."),
     (r"User\.is_invite: additional", "The web UI looks at it after adding somebody."),

@@ -124,8 +124,8 @@ def _validator(place: str, media_type: str) -> Draft202012Validator:
 @cache
 def _registry() -> Registry[Any]:
     resource: Resource[Any] = Resource.from_contents(_strict_document(), default_specification=DRAFT202012)
-    registry: Registry[Any] = Registry()
-    return registry.with_resource(_DOCUMENT, resource)
+    registry: Registry[Any] = Registry().with_resource(_DOCUMENT, resource)
+    return registry
 
 
 @cache

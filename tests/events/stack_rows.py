@@ -47,6 +47,8 @@ def make_event(stack: Stack, minutes: float = 0, *, user: str | None = None, **f
     """An event of the stack, some minutes old."""
     date = minutes_ago(minutes)
     document = {"type": fields.get("type", stack.type), "date": date.isoformat()}
+    if "reference_id" in fields:
+        document["reference_id"] = fields["reference_id"]
     event = Event(
         key=event_key(date),
         organization_id=stack.organization_id,
