@@ -90,7 +90,8 @@ def test_a_bonus_is_set_and_replaced(cast: Cast, admin: APIClient) -> None:
     assert cast.organization.bonus_expiration == datetime(2030, 1, 1, tzinfo=UTC)
     assert admin.post(f"{url}&bonusEvents=7").status_code == 200
     cast.organization.refresh_from_db()
-    assert (cast.organization.bonus_events_per_month, cast.organization.bonus_expiration) == (7, None)
+    renewed = Organization.objects.get(pk=cast.organization.pk)
+    assert (renewed.bonus_events_per_month, renewed.bonus_expiration) == (7, None)
 
 
 @pytest.mark.parametrize(
