@@ -8,8 +8,8 @@ from django.db import transaction
 
 from accounts.models import Membership, Organization, User
 from accounts.plans import FREE, UNLIMITED
-from accounts.services.users import remove_user
 from accounts.services.organization_icons import remove_icon
+from accounts.services.users import remove_user
 from exceptionless_site.core.clock import utc_now
 
 on_delete: list[Callable[[Organization], object]] = []

@@ -16,14 +16,14 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
-from accounts.api.avatars import AvatarImageViewSet, AvatarViewSet
-from accounts.api.email_addresses import EmailAddressViewSet
-from accounts.api.memberships import MembershipViewSet, OrganizationUsersViewSet
-from accounts.api.oauth_grants import OAuthGrantViewSet
 from accounts.api.admin_organizations import AdminOrganizationViewSet, OrganizationPlanViewSet
 from accounts.api.assistant import AssistantUsageViewSet, AssistantViewSet
+from accounts.api.avatars import AvatarImageViewSet, AvatarViewSet
 from accounts.api.billing import BillingViewSet, StripeViewSet
+from accounts.api.email_addresses import EmailAddressViewSet
+from accounts.api.memberships import MembershipViewSet, OrganizationUsersViewSet
 from accounts.api.notifications import NotificationViewSet, ReleaseNotificationViewSet
+from accounts.api.oauth_grants import OAuthGrantViewSet
 from accounts.api.organization_icons import IconViewSet, OrganizationIconViewSet
 from accounts.api.organization_values import OrganizationDataViewSet, OrganizationFeatureViewSet
 from accounts.api.organizations import OrganizationViewSet
