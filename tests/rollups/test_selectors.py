@@ -140,6 +140,7 @@ def test_they_answer_as_the_events_do(stacks: list[Stack], seed: int) -> None:
         Or((Equals(field("stack"), "5a0000000000000000000001"), Equals(field("ip"), "1.2.3.4"))),
         Not(Equals(field("first"), True)),
     ],
+    ids=["level", "phrase", "prefix", "or", "not"],
     ids=str,
 )
 def test_what_only_events_know_is_not_asked_of_them(cast: Cast, condition: Condition) -> None:
