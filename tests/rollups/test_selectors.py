@@ -141,7 +141,6 @@ def test_they_answer_as_the_events_do(stacks: list[Stack], seed: int) -> None:
         Not(Equals(field("first"), True)),
     ],
     ids=["level", "phrase", "prefix", "or", "not"],
-    ids=str,
 )
 def test_what_only_events_know_is_not_asked_of_them(cast: Cast, condition: Condition) -> None:
     query = EventQuery(Scope([cast.organization]), TimeRange(), NOW, condition)
