@@ -13,9 +13,11 @@ from unfold.paginator import InfinitePaginator
 
 from accounts.models import Organization
 from events.admin.event_page import event_context
+from events.admin.searching import HELP, matching_events, searched
 from events.admin.tenant_names import link, with_names
 from events.models import Event, Stack
 from exceptionless_site.core.admin import ReadOnlyAdmin, RecentFilter, column, shortened
+from exceptionless_site.core.json import clean_text
 from exceptionless_site.core.time_keys import key_range
 from projects.models import Project
 
@@ -59,7 +61,7 @@ class EventAdmin(ReadOnlyAdmin):
     )
     list_disable_select_all = True
     search_fields = ("=event_id",)
-    search_help_text = "Event id or reference id, exactly"
+    search_help_text = HELP.format(example="type:error user:jane@example.com")
     ordering = ("-key",)
     sortable_by = ()
 
@@ -89,13 +91,17 @@ class EventAdmin(ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Event], search_term: str
     ) -> tuple[QuerySet[Event], bool]:
-        """By an index in any case: reference ids are indexed within their project."""
+        """Ids by their indexes: reference ids are indexed within their project."""
         term = search_term.strip()
         if not term:
             return queryset, False
         if len(term) == _IDENTIFIER_LENGTH and queryset.filter(event_id=term.lower()).exists():
             return queryset.filter(event_id=term.lower()), False
-        return queryset.filter(reference_id=term, project_id__in=Project.objects.order_by().values("pk")), False
+        projects = Project.objects.order_by().values("pk")
+        found = queryset.filter(reference_id=clean_text(term), project_id__in=projects)
+        if found.exists():
+            return found, False
+        return searched(request, queryset, term, matching_events), False
 
     @column("Date (UTC)")
     def when(self, event: Event) -> str:

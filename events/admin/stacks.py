@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.urls import path
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
+from events.admin.searching import HELP, matching_stacks, searched
 from events.admin.stack_page import DecisionForm, stack_context
 from events.models import Stack
 from events.services import stacks
@@ -51,7 +52,7 @@ class StackAdmin(SoftDeletedAdmin):
         ("organization", AutocompleteSelectFilter),
     )
     search_fields = ("title", "=id", "=signature_hash")
-    search_help_text = "Title, id or signature"
+    search_help_text = HELP.format(example="status:regressed title:timeout")
     ordering = ("-last_occurrence", "id")
     actions = ("mark_open", "mark_fixed", "mark_ignored", "mark_discarded")
     # All else that a stack has stands in the report above the form.
@@ -96,6 +97,15 @@ class StackAdmin(SoftDeletedAdmin):
         if stack is not None and self.has_view_permission(request, stack):
             own = stack_context(stack, request.GET.get("span", ""))
         return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), **own})
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Stack], search_term: str
+    ) -> tuple[QuerySet[Stack], bool]:
+        """Ids, signatures and parts of titles as they are, which choices of other pages look for too; else a filter."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if not search_term.strip() or found.exists():
+            return found, may_repeat
+        return searched(request, queryset, search_term.strip(), matching_stacks), False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Only events make stacks."""
