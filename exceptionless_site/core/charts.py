@@ -33,10 +33,10 @@ def bar_chart(title: str, labels: Sequence[str], series: Sequence[Series]) -> Sa
     totals = [sum(values) for values in zip(*(one.values for one in series), strict=True)] or [0] * len(labels)
     highest = nice_top(max(totals, default=0))
     return format_html(
-        '<figure class="chart"><figcaption>{title}{legend}</figcaption>'
+        '<figure class="figure"><figcaption>{title}{legend}</figcaption>'
         '<svg viewBox="0 0 {width} {height}" preserveAspectRatio="none" role="img" aria-label="{title}">'
         "{grid}{bars}</svg>"
-        '<div class="chart-labels" aria-hidden="true">{labels}</div>'
+        '<div class="figure-labels" aria-hidden="true">{labels}</div>'
         "<details><summary>{highest} at the top; as a table</summary>{table}</details></figure>",
         title=title,
         legend=_legend(series),
@@ -129,7 +129,7 @@ def _table(labels: Sequence[str], series: Sequence[Series]) -> SafeString:
         for index, label in enumerate(labels)
     )
     body = format_html_join("", "<tr><th scope='row'>{}</th>{}</tr>", cells)
-    return format_html('<div class="chart-table"><table class="usage"><tr><th></th>{}</tr>{}</table></div>', head, body)
+    return format_html('<div class="figure-table"><table class="usage"><tr><th></th>{}</tr>{}</table></div>', head, body)
 
 
 def _number(value: float) -> str:
