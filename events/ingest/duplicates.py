@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from events.ingest.context import EventContext
 from events.ingest.parsers.fields import identifies
-from events.models import Event, Stack
+from events.ingest.reference_locks import lock_references
+from events.models import Event
 from exceptionless_site.core.clock import utc_now
 
 MEMORY = timedelta(hours=24)
@@ -37,19 +38,16 @@ def cancel_duplicates(contexts: Iterable[EventContext]) -> list[EventContext]:
     return kept
 
 
-def has_new_duplicates(contexts: Sequence[EventContext], stacks: Sequence[Stack]) -> bool:
+def has_new_duplicates(contexts: Iterable[EventContext]) -> bool:
     """Whether another worker stored one of the reference ids since the batch was read.
 
-    Call it in the writer's transaction, with the stacks of the batch. An event that is sent twice has the same
-    stack twice: with its row locked, the other worker's events are either there to be seen or come later.
+    Call it in the writer's transaction. With the reference ids locked, the other worker's events are either there to
+    be seen or come later.
     """
     live = [context for context in contexts if context.is_live]
     if not live:
         return False
-    keys = sorted(stack.pk for stack in stacks)
-    organizations = {stack.organization_id for stack in stacks}
-    locked = Stack.objects.filter(organization_id__in=organizations, pk__in=keys).order_by("pk").select_for_update()
-    list(locked.values_list("pk"))
+    lock_references(live)
     return bool(_stored_references(live))
 
 

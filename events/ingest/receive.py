@@ -97,7 +97,7 @@ def resolve_project(identity: Identity, project_id: str | None) -> Project:
         raise not_found("Project not found.")
     wanted = project_id or identity.project_id or identity.default_project_id
     if not wanted:
-        raise bad_request("No project id specified and no default project was found.")
+        raise bad_request("No project id specified and no default project was found")
     project = _projects.get((identity, wanted), partial(_read_project, identity, wanted))
     if project is None:
         raise not_found("Project not found.")

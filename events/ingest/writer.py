@@ -49,7 +49,7 @@ def write_batch(
         if sessions is not None:
             sessions.apply(now)
         create_stacks(groups)
-        if has_new_duplicates(referenced, [group.stack for group in groups if group.stack]):
+        if has_new_duplicates(referenced):
             raise BatchChanged
         events = _complete(rows)
         insert_rows([values(event) for event in events])

@@ -2,6 +2,7 @@ from events.models.event import Event, NewEvent
 from events.models.event_search import EventSearch
 from events.models.heartbeat import Heartbeat
 from events.models.notification import Notification
+from events.models.reference_lock import ReferenceLock
 from events.models.rollup import Rollup
 from events.models.session import Session, SessionIdentity
 from events.models.source_map import SourceMap, SourceMapSearch
@@ -15,6 +16,7 @@ __all__ = [
     "Heartbeat",
     "NewEvent",
     "Notification",
+    "ReferenceLock",
     "Rollup",
     "Session",
     "SessionIdentity",

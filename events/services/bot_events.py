@@ -1,6 +1,6 @@
 """Removing what a bot had got stored before it was recognised: its events of the same five minutes.
 
-In all projects of the organization that delete the data of bots. Which events are the bot's is asked of the search
+In all projects of the organization, whichever of them asked for it. Which events are the bot's is asked of the search
 index and then of the documents, since no column holds addresses.
 """
 
@@ -22,7 +22,6 @@ from events.search.sql.queries import AnyOf, Has, HasPrefix
 from events.services.event_deletion import delete_events
 from events.services.pace import Pace
 from exceptionless_site.core.time_keys import from_milliseconds, key_range, to_milliseconds
-from projects.models import Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,6 @@ def _sent_by(address: str, events: Iterable[Event]) -> list[Event]:
 def _candidates(organization_id: str | None, bot: Bot) -> QuerySet[Event]:
     """Events in which the address stands somewhere, perhaps with a port."""
     window = key_range(bot.start, bot.start + WINDOW.length - timedelta(milliseconds=1))
-    projects = Project.objects.alive().filter(organization_id=organization_id, delete_bot_data_enabled=True)
     mark = tokens.mark("ip")
     query = AnyOf(
         (
@@ -73,7 +71,6 @@ def _candidates(organization_id: str | None, bot: Bot) -> QuerySet[Event]:
     return Event.objects.filter(
         nested_condition(query, window),
         organization_id=organization_id,
-        project_id__in=list(projects.values_list("pk", flat=True)),
         key__gte=window[0],
         key__lte=window[1],
     ).order_by("key")

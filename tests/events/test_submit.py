@@ -184,7 +184,7 @@ class TestRefusals:
     def test_without_any_project_400(self, cast: Cast) -> None:
         response = cast.client(cast.owner).post("/api/v2/events", {}, format="json")
         assert response.status_code == 400
-        assert body_of(response)["title"] == "No project id specified and no default project was found."
+        assert body_of(response)["title"] == "No project id specified and no default project was found"
 
     def test_by_a_person_without_an_organization_401(self, cast: Cast) -> None:
         assert cast.client(cast.admin).post("/api/v2/events", {}, format="json").status_code == 401

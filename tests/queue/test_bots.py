@@ -172,16 +172,14 @@ class TestWhatABotHadStored:
         self.delete(throttled)
         assert Event.objects.count() == 4
 
-    def test_projects_of_the_organization_that_keep_bots_and_other_organizations_are_left_alone(
-        self, cast: Cast, throttled: Any
-    ) -> None:
+    def test_is_deleted_in_all_projects_of_the_organization_and_in_no_other(self, cast: Cast, throttled: Any) -> None:
         keeping = Project.objects.create(organization=cast.organization, name="Keeping")
         deleting = Project.objects.create(organization=cast.organization, name="Too", delete_bot_data_enabled=True)
         for project in (keeping, deleting, cast.foreign_project):
             queued(project, event_from(BOT))
         self.post_until_recognised(cast)
         self.delete(throttled)
-        assert set(Event.objects.values_list("project_id", flat=True)) == {keeping.pk, cast.foreign_project.pk}
+        assert set(Event.objects.values_list("project_id", flat=True)) == {cast.foreign_project.pk}
 
     def test_it_is_asked_for_once_in_a_window(self, cast: Cast, throttled: Any) -> None:
         self.post_until_recognised(cast)

@@ -36,7 +36,7 @@ def stack_of_age(project: Project, days: float, **fields: Any) -> Stack:
 def stack_with_events(project: Project, count: int, **fields: Any) -> Stack:
     """A stack with that many events of the last minutes, all its counters right."""
     now = utc_now()
-    stack = make_stack(project, total_occurrences=count, **fields)
+    stack = make_stack(project, total_occurrences=count, **{"last_occurrence": now} | fields)
     events = [
         Event(
             key=event_key(now - timedelta(milliseconds=number)),
