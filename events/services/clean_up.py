@@ -21,6 +21,7 @@ from events.services.retention import (
     remove_old_usage,
     stale_stacks,
 )
+from events.services.source_maps import unused_source_maps
 from exceptionless_site.core.clock import utc_now
 from exceptionless_site.core.time_keys import key_moment
 from projects.models import Project
@@ -45,7 +46,7 @@ class Finding(NamedTuple):
 
 
 def find_clean_up() -> list[Finding]:
-    """What the clean-up and the removal of orphans would remove now, by organization and kind."""
+    """What the clean-up, the removal of orphans and that of unused source maps would remove now, by organization and kind."""
     names = dict(Organization.objects.order_by().values_list("pk", "name"))
     found = [*_by_age(), *_deleted(), *_orphans()]
     named = (finding._replace(organization=names.get(finding.organization, finding.organization)) for finding in found)
@@ -57,6 +58,7 @@ def _by_age() -> Iterator[Finding]:
     for organization in Organization.objects.alive():
         yield from _grouped("events past their retention", expired_events(organization, now), "key")
         yield from _grouped("stacks not seen for long", stale_stacks(organization, now), "last_occurrence")
+        yield from _grouped("unused source maps", unused_source_maps(organization, now), "touched_utc")
     for rows in old_usage(now):
         yield from _grouped("hours of usage", rows, "hour")
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from accounts.models import Organization
@@ -142,7 +142,10 @@ def note_use(*, source_maps: Iterable[SourceMap]) -> None:
 
 
 def remove_unused_source_maps() -> int:
-    """Delete the source maps that no event needed for the time its plan allows, and files that no row knows."""
+    """Delete the source maps that no event needed for the time its plan allows, and files that no row knows.
+
+    How many source maps went.
+    """
     removed = 0
     for source_map in _unused(utc_now()):
         delete_source_map(source_map=source_map)
@@ -153,17 +156,18 @@ def remove_unused_source_maps() -> int:
 
 def _unused(now: datetime) -> list[SourceMap]:
     """The maps whose last use, or upload without one, was too long ago."""
-    rows = SourceMap.objects.annotate(touched_utc=Coalesce("last_used_utc", "updated_utc"))
     unused = []
     organizations = Organization.objects.filter(pk__in=SourceMap.objects.order_by().values("organization_id"))
     for organization in organizations:
-        old = rows.filter(
-            organization_id=organization.pk,
-            updated_utc__lt=now - limits_of(organization).unused_kept,
-            touched_utc__lt=now - limits_of(organization).unused_kept,
-        )
-        unused += list(old.order_by("touched_utc")[:_ROWS_PER_RUN])
+        unused += list(unused_source_maps(organization, now).order_by("touched_utc")[:_ROWS_PER_RUN])
     return unused
+
+
+def unused_source_maps(organization: Organization, now: datetime) -> QuerySet[SourceMap]:
+    """With `touched_utc`, when each was last used or uploaded."""
+    oldest = now - limits_of(organization).unused_kept
+    rows = SourceMap.objects.annotate(touched_utc=Coalesce("last_used_utc", "updated_utc"))
+    return rows.filter(organization_id=organization.pk, updated_utc__lt=oldest, touched_utc__lt=oldest)
 
 
 def _remove_lost_files() -> None:

@@ -236,7 +236,8 @@ def test_no_deletion_names_more_rows_than_a_batch(cast: Cast, pace: Pace) -> Non
     events = [sql for sql in statements.deletions if '"events_event"' in sql]
     assert 4 <= len(events) <= 50
     assert max(sql.count(",") for sql in events) < LARGEST
-    assert len(statements) < 250, len(events)
+    # A slow machine makes smaller batches, and so more of them.
+    assert len(statements) < 100 + 16 * len(events)
 
 
 def test_two_purges_in_turn_do_each_others_work(cast: Cast) -> None:

@@ -4,12 +4,15 @@ import os
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from accounts.models import Organization
 from events.models import SourceMap
+from events.services.clean_up import find_clean_up
 from events.services.source_maps import remove_unused_source_maps
 from events.source_maps.storage import name_of, write_content
 from exceptionless_site.core.clock import utc_now
@@ -49,6 +52,20 @@ def test_unused_maps_go_after_the_time_of_the_plan(
     store(cast.project, updated_utc=days_ago(uploaded), last_used_utc=last_used)
     assert remove_unused_source_maps() == (0 if is_kept else 1)
     assert SourceMap.objects.count() == len(files_in(content_directory)) == int(is_kept)
+
+
+def test_the_clean_up_command_shows_unused_maps_and_removes_them(
+    cast: Cast, store: Store, content_directory: Path
+) -> None:
+    store(cast.project, "https://example.test/used.js")
+    unused = store(cast.project, updated_utc=days_ago(200), last_used_utc=days_ago(100))
+    (finding,) = find_clean_up()
+    assert finding == (cast.organization.name, "unused source maps", 1, unused.last_used_utc)
+    for arguments, kept in ((["--dry-run"], 2), ([], 1)):
+        shown = StringIO()
+        call_command("clean_up", *arguments, stdout=shown)
+        assert SourceMap.objects.count() == len(files_in(content_directory)) == kept
+    assert shown.getvalue().endswith("1 rows were removed.\n")
 
 
 def test_files_that_no_row_knows_go_after_a_day(cast: Cast, store: Store, content_directory: Path) -> None:

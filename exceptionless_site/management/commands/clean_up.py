@@ -15,6 +15,7 @@ from rich.table import Table
 from events.services.clean_up import Finding, find_clean_up, run_clean_up
 from events.services.orphans import remove_orphans
 from events.services.pace import Pace
+from events.services.source_maps import remove_unused_source_maps
 
 
 def findings_table(findings: Sequence[Finding]) -> Table:
@@ -38,13 +39,14 @@ def clean_up(console: Console, total: int) -> int:
         pace = Pace(on_progress=lambda count: progress.advance(task, count))
         run_clean_up(pace)
         remove_orphans(pace)
-    return pace.done
+        removed = remove_unused_source_maps()
+    return pace.done + removed
 
 
 class Command(BaseCommand):
     help = (
-        "Remove deleted organizations, projects and stacks, events past their retention, and orphans. The jobs do the "
-        "same by themselves; this does it now. The server may run meanwhile."
+        "Remove deleted organizations, projects and stacks, events past their retention, unused source maps, and "
+        "orphans. The jobs do the same by themselves; this does it now. The server may run meanwhile."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
