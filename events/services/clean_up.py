@@ -46,7 +46,7 @@ class Finding(NamedTuple):
 
 
 def find_clean_up() -> list[Finding]:
-    """What the clean-up, the removal of orphans and that of unused source maps would remove now, by organization and kind."""
+    """What the clean-up, the removal of orphans and that of unused source maps would remove now, by owner and kind."""
     names = dict(Organization.objects.order_by().values_list("pk", "name"))
     found = [*_by_age(), *_deleted(), *_orphans()]
     named = (finding._replace(organization=names.get(finding.organization, finding.organization)) for finding in found)

@@ -159,15 +159,19 @@ def _unused(now: datetime) -> list[SourceMap]:
     unused = []
     organizations = Organization.objects.filter(pk__in=SourceMap.objects.order_by().values("organization_id"))
     for organization in organizations:
-        unused += list(unused_source_maps(organization, now).order_by("touched_utc")[:_ROWS_PER_RUN])
+        unused += list(unused_source_maps(organization, now)[:_ROWS_PER_RUN])
     return unused
 
 
 def unused_source_maps(organization: Organization, now: datetime) -> QuerySet[SourceMap]:
-    """With `touched_utc`, when each was last used or uploaded."""
+    """Those whose last use and last upload were too long ago, the oldest first.
+
+    `touched_utc` is when they were last used, or uploaded without a use.
+    """
     oldest = now - limits_of(organization).unused_kept
-    rows = SourceMap.objects.annotate(touched_utc=Coalesce("last_used_utc", "updated_utc"))
-    return rows.filter(organization_id=organization.pk, updated_utc__lt=oldest, touched_utc__lt=oldest)
+    rows = SourceMap.objects.filter(organization_id=organization.pk, updated_utc__lt=oldest)
+    touched = rows.annotate(touched_utc=Coalesce("last_used_utc", "updated_utc"))
+    return touched.filter(touched_utc__lt=oldest).order_by("touched_utc")
 
 
 def _remove_lost_files() -> None:

@@ -122,8 +122,8 @@ def test_different_events_with_the_same_reference_ids_are_stored_once(
         claim_of("a", cast.project, [log("mine", reference_id=reference) for reference in references]),
         claim_of("b", cast.project, [log("yours", reference_id=reference) for reference in reversed(references)]),
     )
-    stored = Event.objects.exclude(reference_id=None)
-    assert sorted(stored.values_list("reference_id", flat=True)) == references
+    stored = Event.objects.exclude(reference_id=None).order_by("reference_id")
+    assert list(stored.values_list("reference_id", flat=True)) == references
     assert sum(Stack.objects.values_list("total_occurrences", flat=True)) == Event.objects.count()
     assert OrganizationUsage.objects.get().total == Event.objects.count() == 50 + 2 * is_known
     assert not ReferenceLock.objects.exists()
