@@ -206,6 +206,8 @@ SPECTACULAR_SETTINGS = {
         )
     ],
     "APPEND_COMPONENTS": {
+        # A value of any JSON type.
+        "schemas": {"JsonElement": {}},
         "securitySchemes": {
             "Bearer": {
                 "type": "http",
@@ -223,7 +225,7 @@ SPECTACULAR_SETTINGS = {
                 "scheme": "basic",
                 "description": "Your e-mail address and password, or `client` and an API key.",
             },
-        }
+        },
     },
     "PATH_CONVERTER_OVERRIDES": {
         "objectid": {"type": "string", "pattern": r"^[a-zA-Z\d]{24,36}$"},

@@ -62,6 +62,10 @@ def _nothing_is_remembered() -> None:
 
 @pytest.fixture
 def cast(db: None) -> Cast:
+    return make_cast()
+
+
+def make_cast() -> Cast:
     owner, mate, stranger = make_user("owner"), make_user("mate"), make_user("stranger")
     admin = make_user("admin", is_superuser=True)
     organization = Organization.objects.create(name="Acme")

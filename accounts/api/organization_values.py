@@ -28,7 +28,18 @@ _MISSING = (404, "The organization could not be found.")
 
 
 class StringValueFromBodySerializer(WireSerializer):
+    value = serializers.CharField(allow_blank=True, allow_null=True)
+
+
+class OptionalValueSerializer(WireSerializer):
+    """For reading: left out it counts as null, which the operations refuse in their own words."""
+
     value = serializers.CharField(required=False, allow_blank=True, allow_null=True)
+
+
+def value_of_body(request: Request) -> str:
+    """The trimmed `value` of the body; empty when it is missing, null or blank."""
+    return read_body(request, OptionalValueSerializer).get("value") or ""
 
 
 class OrganizationDataViewSet(WireViewSet):
@@ -47,7 +58,7 @@ class OrganizationDataViewSet(WireViewSet):
     )
     def create(self, request: Request, id: str, key: str) -> Response:  # noqa: A002 - the wire's name
         organization = self.find(pk=id)
-        value = read_body(request, StringValueFromBodySerializer).get("value") or ""
+        value = value_of_body(request)
         try:
             set_data_value(organization=organization, key=clean_text(key), value=value)
         except InvalidDataError:

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from events.models import Event
 from events.summaries.event import event_summary
-from exceptionless_site.api.serializers import WireDateTimeField, WireSerializer
+from exceptionless_site.api.serializers import LongField, WireDateTimeField, WireSerializer
 from exceptionless_site.api.text_fields import IdentifierField, TextSetField
 from exceptionless_site.core.dates import format_utc
 
@@ -101,14 +101,14 @@ class AggregateSerializer(WireSerializer):
     `items`, each of which has `key`, `key_as_string`, `total`, `aggregations` and `data`.
     """
 
-    aggregate_data = serializers.DictField(help_text="Additional data associated with the aggregate.")
+    aggregate_data = serializers.DictField(required=False, help_text="Additional data associated with the aggregate.")
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         return {"data": super().get_fields()["aggregate_data"]}
 
 
 class CountResultSerializer(WireSerializer):
-    total = serializers.IntegerField(help_text="How many events there are.")
+    total = LongField(help_text="How many events there are.")
     aggregations = serializers.DictField(
         child=AggregateSerializer(),
         allow_null=True,

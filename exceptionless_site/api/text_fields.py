@@ -39,7 +39,15 @@ class OptionalTextField(serializers.CharField):
         return super().to_representation(value) or None
 
 
-@extend_schema_field({"type": "string", "minLength": 24, "maxLength": 24, "pattern": "^[a-fA-F0-9]{24}$"})
+_IDENTIFIER = {"type": "string", "minLength": 24, "maxLength": 24, "pattern": "^[a-fA-F0-9]{24}$"}
+
+
+@extend_schema_field(_IDENTIFIER)
+class OptionalIdentifierField(OptionalTextField):
+    """For answers: an id of something that need not be there."""
+
+
+@extend_schema_field(_IDENTIFIER)
 class IdentifierField(serializers.CharField):
     """An id in a body: 24 characters, whatever they are; null where that is allowed."""
 

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from rest_framework.request import Request
 
-from accounts.api.organization_values import StringValueFromBodySerializer
-from exceptionless_site.api.bodies import read_body
+from accounts.api.organization_values import value_of_body
 from exceptionless_site.api.text_fields import IdentifierField
 
 __all__ = ["IdentifierField", "text_parameter", "value_of_body"]
-
-
-def value_of_body(request: Request) -> str:
-    """The trimmed `value` of the body; empty when it is missing, null or blank."""
-    return read_body(request, StringValueFromBodySerializer).get("value") or ""
 
 
 def text_parameter(request: Request, name: str) -> str:

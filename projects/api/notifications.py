@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.permissions import GlobalAdminPolicy
 from exceptionless_site.api.bodies import read_body
 from exceptionless_site.api.errors import not_found, upgrade_required
-from exceptionless_site.api.schema import empty, problems
+from exceptionless_site.api.schema import OPTIONAL_BODY, empty, problems
 from exceptionless_site.api.serializers import WireSerializer
 from exceptionless_site.api.viewsets import WireViewSet
 from projects.models import NotificationSetting, Project
@@ -25,14 +25,19 @@ _UPGRADE = "Please upgrade your plan to enable slack integration."
 
 
 class NotificationSettingsSerializer(WireSerializer):
-    """What is left out is off."""
+    send_daily_summary = serializers.BooleanField()
+    report_new_errors = serializers.BooleanField()
+    report_critical_errors = serializers.BooleanField()
+    report_event_regressions = serializers.BooleanField()
+    report_new_events = serializers.BooleanField()
+    report_critical_events = serializers.BooleanField()
 
-    send_daily_summary = serializers.BooleanField(default=False)
-    report_new_errors = serializers.BooleanField(default=False)
-    report_critical_errors = serializers.BooleanField(default=False)
-    report_event_regressions = serializers.BooleanField(default=False)
-    report_new_events = serializers.BooleanField(default=False)
-    report_critical_events = serializers.BooleanField(default=False)
+
+class NotificationWishesSerializer(WireSerializer):
+    """For reading: what is left out is off."""
+
+    def get_fields(self) -> dict[str, Any]:
+        return {name: serializers.BooleanField(default=False) for name in WISHES}
 
 
 _NOT_FOUND = (404, "The project could not be found.")
@@ -58,7 +63,7 @@ class _NotificationsViewSet(WireViewSet):
         if self.request.stream is None or self.request.data is None:
             remove_notification_settings(project=project, recipient=recipient)
         else:
-            wishes = read_body(self.request, NotificationSettingsSerializer)
+            wishes = read_body(self.request, NotificationWishesSerializer)
             set_notification_settings(project=project, recipient=recipient, wishes=wishes)
         return Response()
 
@@ -79,6 +84,7 @@ class UserNotificationsViewSet(_NotificationsViewSet):
         request=NotificationSettingsSerializer,
         responses={200: empty("Stored"), **problems(400, _NOT_FOUND, 415)},
         examples=_EXAMPLES,
+        extensions=OPTIONAL_BODY,
     )
     def store(self, request: Request, user_id: str, id: str) -> Response:  # noqa: A002
         return self._store(self._project(user_id, id), user_id)
@@ -131,6 +137,7 @@ class IntegrationNotificationsViewSet(_NotificationsViewSet):
             **problems(400, _INTEGRATION_NOT_FOUND, 415, (426, "Please upgrade your plan to enable integrations.")),
         },
         examples=_EXAMPLES,
+        extensions=OPTIONAL_BODY,
     )
     def store(self, request: Request, id: str, integration: str) -> Response:  # noqa: A002
         project = self._project(id, integration)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from exceptionless_site.api.serializers import WireDateTimeField, WireSerializer
-from exceptionless_site.api.text_fields import OptionalTextField, text_limit
+from exceptionless_site.api.text_fields import OptionalIdentifierField, text_limit
 from projects.api.fields import IdentifierField
-from projects.saved_view_rules import LENGTHS
+from projects.saved_view_rules import LENGTHS, SLUG_PATTERN
 
 
 class SavedViewColumnSettingsSerializer(WireSerializer):
@@ -60,9 +61,9 @@ class ColumnsField(serializers.DictField):
 class ViewSavedViewSerializer(WireSerializer):
     id = IdentifierField()
     organization_id = IdentifierField()
-    user_id = OptionalTextField(help_text="Whose private view it is; absent for shared views.")
+    user_id = OptionalIdentifierField(help_text="Whose private view it is; absent for shared views.")
     created_by_user_id = IdentifierField()
-    updated_by_user_id = OptionalTextField()
+    updated_by_user_id = OptionalIdentifierField()
     filter = serializers.CharField(required=False, allow_null=True)
     filter_definitions = serializers.CharField(required=False, allow_null=True, help_text="A JSON array, as text.")
     columns = ColumnsField(required=False, allow_null=True)
@@ -82,15 +83,18 @@ def _optional(name: str, label: str) -> serializers.CharField:
     return serializers.CharField(**text_limit(LENGTHS[name], label), required=False, allow_null=True, allow_blank=True)
 
 
+@extend_schema_field({"type": "string", "maxLength": LENGTHS["slug"], "pattern": SLUG_PATTERN})
+class SlugField(serializers.CharField):
+    """Described only: `broken_rules` has its own message for what is wrong with a slug."""
+
+
 class NewSavedViewSerializer(WireSerializer):
-    organization_id = serializers.CharField(
-        required=False, allow_null=True, allow_blank=True, help_text="That of the address counts."
-    )
+    organization_id = IdentifierField(required=False, help_text="That of the address counts.")
     name = serializers.CharField(**text_limit(LENGTHS["name"], "Name"))
     filter = _optional("filter", "Filter")
     time = _optional("time", "Time")
     sort = _optional("sort", "Sort")
-    slug = _optional("slug", "Slug")
+    slug = SlugField(**text_limit(LENGTHS["slug"], "Slug"), required=False, allow_null=True, allow_blank=True)
     view_type = serializers.CharField()
     filter_definitions = _optional("filter_definitions", "FilterDefinitions")
     columns = ColumnsField(required=False, allow_null=True)
@@ -119,6 +123,7 @@ class UpdateSavedViewSerializer(WireSerializer):
     show_chart = serializers.BooleanField(required=False, allow_null=True)
 
 
+@extend_schema_field({"oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/JsonElement"}]})
 class AnyJSONField(serializers.JSONField):
     """A value of any JSON type."""
 

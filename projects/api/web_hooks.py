@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -57,14 +57,27 @@ class WebHookSerializer(WireSerializer):
     created_utc = WireDateTimeField()
 
 
+@extend_schema_field({"type": "string", "pattern": rf"^{_VERSION.pattern}$"})
+class VersionField(serializers.CharField):
+    """Described only: another version is a 400, not a 422."""
+
+
 class NewWebHookSerializer(WireSerializer):
+    organization_id = IdentifierField()
+    project_id = IdentifierField()
+    url = serializers.URLField()
+    event_types = serializers.ListField(child=serializers.CharField())
+    version = VersionField(required=False, allow_null=True, help_text="The schema version that should be used.")
+
+
+class NewWebHookBodySerializer(NewWebHookSerializer):
+    """For reading: what is missing or empty is refused afterwards, in the wire's order and words."""
+
     organization_id = IdentifierField(required=False, allow_null=True)
     project_id = IdentifierField(required=False, allow_null=True)
-    url = serializers.CharField(required=False, allow_null=True, allow_blank=True)
+    url = serializers.CharField(required=False, allow_null=True, allow_blank=True)  # type: ignore[assignment]  # any text
     event_types = serializers.ListField(child=serializers.CharField(allow_blank=True), required=False, allow_null=True)
-    version = serializers.CharField(
-        required=False, allow_null=True, allow_blank=True, help_text="The schema version that should be used."
-    )
+    version = VersionField(required=False, allow_null=True, allow_blank=True)
 
     def validate_url(self, value: str | None) -> str | None:
         if value and not _SCHEMES.match(value):
@@ -152,7 +165,7 @@ class WebHookViewSet(WireViewSet):
         ],
     )
     def create(self, request: Request) -> Response:
-        new = read_body(request, NewWebHookSerializer)
+        new = read_body(request, NewWebHookBodySerializer)
         missing = {name: [f"The {pascal(name)} field is required."] for name in _NEEDED if new.get(name) is None}
         if missing:
             raise Problem(400, VALIDATION_TITLE, errors=missing)

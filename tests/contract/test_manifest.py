@@ -7,18 +7,15 @@ whose policy is too wide shows.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.test import override_settings
 
-from accounts.models import Membership
 from tests.conftest import Cast, make_key
-from tests.contract.addresses import Tenant, documented, example_body, make_tenant
-from tests.contract.allowed_differences import NOT_OFFERED, TO_COME
+from tests.contract.addresses import Tenant, documented, example_body
+from tests.contract.allowed_differences import NOT_OFFERED
+from tests.contract.conftest import undone
 from tests.contract.documents import manifest, ours
 from tokens.models import Token
 
@@ -48,6 +45,19 @@ NOT_HERE = {
     "POST /api/v2/admin/oauth-applications",
     "PUT /api/v2/admin/oauth-applications/{id}",
     "DELETE /api/v2/admin/oauth-applications/{id}",
+}
+UNDOCUMENTED = {
+    # The same as with the versions 1 and 2, which are documented.
+    "POST /api/v{apiVersion}/webhooks/subscribe",
+}
+BEYOND_OFFICIAL = {
+    # Any OpenID Connect provider, beside the four that the official server knows.
+    "POST /api/v2/auth/oidc",
+}
+NOT_SET_UP = {
+    # The contract's answer where the operator has not set up the provider; its `detail` says so.
+    f"POST /api/v2/auth/{provider}": 500
+    for provider in ("facebook", "github", "google", "live")
 }
 OWN_REFUSALS = {
     # These say no by their own rules, not by their policy.
@@ -86,22 +96,13 @@ def is_expected(name: str) -> bool:
     method, path = name.split(" ", 1)
     if path in ours()["paths"] and method.lower() in ours()["paths"][path]:
         return True
-    return not any(re.fullmatch(pattern, f"{name}: missing") for pattern, _ in NOT_OFFERED + TO_COME)
+    return not any(re.fullmatch(pattern, f"{name}: missing") for pattern, _ in NOT_OFFERED)
 
 
-@contextmanager
-def undone() -> Iterator[None]:
-    """Whatever the request changes is taken back."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def tenant(cast: Cast) -> Tenant:
-    # People without an organization are refused at the gate of events.
-    Membership.objects.create(organization=cast.organization, user=cast.admin)
-    return make_tenant(cast.project, cast.owner, cast.key)
+@pytest.fixture(scope="module")
+def keys(cast: Cast) -> dict[str, Token]:
+    """A key with one scope each."""
+    return {scope: make_key(cast.project, scope) for scope in SCOPES}
 
 
 def ask(cast: Cast, tenant: Tenant, name: str, who: Any) -> Any:
@@ -119,18 +120,20 @@ def is_refused(response: Any) -> bool:
 
 
 @pytest.mark.parametrize(("name", "row"), routes())
-def test_a_route_lets_in_whom_its_policies_name(name: str, row: dict[str, Any], cast: Cast, tenant: Tenant) -> None:
+def test_a_route_lets_in_whom_its_policies_name(
+    name: str, row: dict[str, Any], cast: Cast, tenant: Tenant, keys: dict[str, Token]
+) -> None:
     method, path = name.split(" ", 1)
-    assert documented(method, path), f"{name} is missing"
+    assert name in UNDOCUMENTED or documented(method, path), f"{name} is missing"
     if row["allowAnonymous"]:
         for who in (None, cast.key, cast.owner, cast.stranger, cast.admin):
             status = ask(cast, tenant, name, who).status_code
-            assert status < 500
+            assert status < 500 or status == NOT_SET_UP.get(name)
             assert status not in {401, 403} - OWN_REFUSALS.get(name, set()), who
         return
     assert ask(cast, tenant, name, None).status_code == 401
-    for scope in SCOPES:
-        response = ask(cast, tenant, name, make_key(cast.project, scope))
+    for scope, key in keys.items():
+        response = ask(cast, tenant, name, key)
         assert response.status_code != 500
         may = all(scope in POLICIES[policy] for policy in row["authorizationPolicies"])
         assert is_refused(response) is not may, (scope, response.status_code)
@@ -158,7 +161,7 @@ def test_nothing_under_api_is_answered_that_is_in_neither_list() -> None:
     """Additional routes are named in the allowed differences of the OpenAPI document."""
     official = {f"{row['method']} {official_path(row['route'])}" for row in manifest()}
     mine = {f"{method.upper()} {path}" for path, item in ours()["paths"].items() for method in item}
-    assert mine - official == set()
+    assert mine - official == BEYOND_OFFICIAL
 
 
 @override_settings(API_THROTTLE_LIMIT=0)

@@ -12,6 +12,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.organization_values import StringValueFromBodySerializer, value_of_body
 from accounts.external.exchange import RefusedError, UnavailableError, profile_of
 from accounts.external.providers import NotConfiguredError, find_provider, title_of
 from accounts.models import User
@@ -65,10 +66,6 @@ class ExternalSignInSerializer(WireSerializer):
     code_verifier = serializers.CharField(
         required=False, allow_null=True, allow_blank=True, **text_limit(128, "CodeVerifier")
     )
-
-
-class StringValueFromBodySerializer(WireSerializer):
-    value = serializers.CharField(allow_null=True, allow_blank=True)
 
 
 def _operation(title: str) -> Callable[[Any], Any]:
@@ -145,7 +142,7 @@ class ExternalSignInViewSet(WireViewSet):
     )
     def unlink(self, request: Request, provider_name: str) -> Response:
         user, provider_name = self.require_user(), clean_text(provider_name)
-        id_ = read_body(request, StringValueFromBodySerializer).get("value") or ""
+        id_ = value_of_body(request)
         if not provider_name.strip() or not id_.strip():
             raise bad_request(_INVALID)
         try:
