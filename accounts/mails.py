@@ -29,6 +29,7 @@ class Letter:
     subject: str
     template: str
     context: Mapping[str, Any] = field(default_factory=dict)
+    reply_to: str = ""
 
 
 Kind = Callable[[MailMessage], Letter | None]
@@ -66,6 +67,7 @@ def email(letter: Letter, recipient: str) -> EmailMultiAlternatives:
         subject,
         render_to_string(f"mails/{letter.template}.txt", context).strip() + "\n",
         to=[recipient],
+        reply_to=[letter.reply_to] if letter.reply_to else None,
         # So that no vacation notice answers.
         headers={"Auto-Submitted": "auto-generated"},
     )

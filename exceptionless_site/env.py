@@ -78,6 +78,14 @@ def sender(name: str, default: str) -> str:
     return value
 
 
+def email_address(name: str) -> str:
+    """A bare e-mail address, or an empty text."""
+    value = text(name)
+    if value and (parseaddr(value)[1] != value or "@" not in value):
+        raise ImproperlyConfigured(f"{PREFIX}{name} must be an e-mail address, not {value!r}.")
+    return value
+
+
 def sign_in_provider(name: str) -> dict[str, str] | None:
     """What is set about signing in by another service; None when it is not configured.
 

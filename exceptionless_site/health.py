@@ -8,18 +8,26 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from events.queue_selectors import is_behind
+
 logger = logging.getLogger(__name__)
+
+HEALTHY, DEGRADED, UNHEALTHY = "Healthy", "Degraded", "Unhealthy"
 
 
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
-    """`Healthy` 200, or `Unhealthy` 503 when the database does not answer."""
-    is_healthy = database_answers()
-    response = HttpResponse(
-        "Healthy" if is_healthy else "Unhealthy", status=200 if is_healthy else 503, content_type="text/plain"
-    )
+    """`Healthy` 200, `Degraded` 200 when events wait for long, or `Unhealthy` 503 when the database does not answer."""
+    state = _state()
+    response = HttpResponse(state, status=503 if state == UNHEALTHY else 200, content_type="text/plain")
     response["Cache-Control"] = "no-store, no-cache"
     return response
+
+
+def _state() -> str:
+    if not database_answers():
+        return UNHEALTHY
+    return DEGRADED if is_behind() else HEALTHY
 
 
 def database_answers() -> bool:

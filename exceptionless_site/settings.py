@@ -70,6 +70,7 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.sender(
     "SMTP_FROM", f"Exceptionless <noreply@{urlsplit(BASE_URL).hostname or 'localhost'}>"
 )
+CONTACT_ADDRESS = env.email_address("CONTACT_ADDRESS")
 # Without a mail server mails wait and the admin says why; a demo prints them.
 _BACKEND = "smtp" if EMAIL_HOST else "console" if DEMO else "dummy"
 EMAIL_BACKEND = f"django.core.mail.backends.{_BACKEND}.EmailBackend"

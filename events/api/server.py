@@ -19,7 +19,7 @@ from events.api.server_serializers import (
     StorageSerializer,
 )
 from events.models import Event
-from events.queue_selectors import queue_statistics
+from events.queue_selectors import all_queues
 from events.server_selectors import (
     applied_migrations,
     countable,
@@ -33,7 +33,6 @@ from tokens.permissions import GlobalAdminPolicy, UserPolicy
 
 _SECRET_HEADERS = {"authorization", "cookie", "proxy-authorization", "x-csrftoken"}
 _HIDDEN = "(hidden)"
-_EMPTY_QUEUE = {"active": 0, "deadletter": 0, "working": 0}
 
 
 class ServerViewSet(WireViewSet):
@@ -120,14 +119,7 @@ class QueueViewSet(WireViewSet):
         responses={200: QueuesSerializer},
     )
     def statistics(self, request: Request) -> Response:
-        found = queue_statistics()
-        posts = {
-            "active": found["waiting"] + found["delayed"],
-            "deadletter": found["parked"],
-            "working": found["working"],
-        }
-        others = ("mail_messages", "user_descriptions", "notifications", "web_hooks")
-        return Response({"event_posts": posts} | dict.fromkeys(others, _EMPTY_QUEUE))
+        return Response(all_queues())
 
 
 def _storage() -> dict[str, Any]:

@@ -108,7 +108,7 @@ class OutcomeSerializer(WireSerializer):
 class QueueSerializer(WireSerializer):
     active = LongField(help_text="Waits, or is tried again later.")
     deadletter = LongField(help_text="Could not be processed and waits for a person.")
-    working = LongField(help_text="Is being processed.")
+    working = LongField(help_text="Is being processed; 0 for the queues that only know what waits.")
 
 
 class QueuesSerializer(WireSerializer):

@@ -50,6 +50,7 @@ class ServerWorkViewSet(WireViewSet):
     @extend_schema(
         summary="Run maintenance",
         description=f"One of: {', '.join(ACTIONS)}. Where nothing can be out of order here, nothing is done. "
+        "`fix-stack-stats` looks at the counters of all stacks in the background; "
         "`update-organization-plans` gives every organization the limits of its plan again.",
         parameters=[
             OpenApiParameter("utcStart", datetime, description="Not before; the work here is on everything."),

@@ -16,6 +16,7 @@ class WorkItemKind(models.TextChoices):
     CLEAN_UP = "clean-up", "Clean-up"
     ORPHANED_DATA = "orphaned-data", "Removal of orphaned events"
     BOT_EVENTS = "bot-events", "Removal of a bot's events"
+    STACK_STATISTICS = "stack-statistics", "Correction of stacks' counters"
 
 
 class WorkItem(models.Model):

@@ -18,9 +18,14 @@ from projects.models import Project
 
 
 def nothing_to_do() -> None:
-    """Counters are exact, indexes are the database's, addresses are stored in lower case, bots are known to the code,
-    and who leaves takes their settings along: the official server repairs here what cannot break.
+    """Indexes are the database's, addresses are stored in lower case, bots are known to the code, and who leaves
+    takes their settings along: the official server repairs here what cannot break.
     """
+
+
+def correct_stacks() -> None:
+    """Counters are written with their events; after a backup that was put together by hand they may say too little."""
+    request_work(kind=WorkItemKind.STACK_STATISTICS)
 
 
 def remove_old_usage() -> None:
@@ -47,7 +52,7 @@ def take_over_plans() -> None:
 
 
 ACTIONS: Mapping[str, Callable[[], None]] = {
-    "fix-stack-stats": nothing_to_do,
+    "fix-stack-stats": correct_stacks,
     "increment-project-configuration-version": make_clients_read_their_configuration,
     "indexes": nothing_to_do,
     "normalize-user-email-address": nothing_to_do,

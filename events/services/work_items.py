@@ -19,6 +19,7 @@ from events.services.orphans import remove_orphans
 from events.services.pace import Pace
 from events.services.project_data import add_samples, reset_data
 from events.services.purge import purge_deleted
+from events.services.stack_counters import correct_stack_counters
 from exceptionless_site.core.clock import utc_now
 from projects.models import Project
 
@@ -42,6 +43,7 @@ HANDLERS: Mapping[str, Handler] = {
     WorkItemKind.CLEAN_UP: lambda item, pace: run_clean_up(pace) and remove_finished(pace),
     WorkItemKind.ORPHANED_DATA: lambda item, pace: remove_orphans(pace),
     WorkItemKind.BOT_EVENTS: delete_bot_events,
+    WorkItemKind.STACK_STATISTICS: correct_stack_counters,
 }
 
 

@@ -20,6 +20,7 @@ from accounts.api.admin_organizations import AdminOrganizationViewSet, Organizat
 from accounts.api.assistant import AssistantUsageViewSet, AssistantViewSet
 from accounts.api.avatars import AvatarImageViewSet, AvatarViewSet
 from accounts.api.billing import BillingViewSet, StripeViewSet
+from accounts.api.contact import ContactViewSet
 from accounts.api.email_addresses import EmailAddressViewSet
 from accounts.api.memberships import MembershipViewSet, OrganizationUsersViewSet
 from accounts.api.notifications import NotificationViewSet, ReleaseNotificationViewSet
@@ -71,6 +72,7 @@ ROWS: tuple[Row, ...] = (
     ("POST", "/api/v2/notifications/system", NotificationViewSet, "create"),
     ("DELETE", "/api/v2/notifications/system", NotificationViewSet, "destroy"),
     ("POST", "/api/v2/notifications/release", ReleaseNotificationViewSet, "announce"),
+    ("POST", "/api/v2/contact", ContactViewSet, "send"),
     ("GET", "/api/v2/queue-stats", QueueViewSet, "statistics"),
     # Administration
     ("GET", "/api/v2/admin/assistant-usage", AssistantUsageViewSet, "usage"),

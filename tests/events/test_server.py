@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
 from rest_framework.test import APIClient
 
-from accounts.models import Membership, Organization, User
+from accounts.models import MailMessage, Membership, Organization, User
+from accounts.services.mails import NOT_WANTED
 from events.ingest.parking import park
-from events.models import Event, Submission, WorkItem
+from events.models import Event, Notification, Stack, Submission, WorkItem
+from events.models.work_item import WorkItemKind
 from events.services.maintenance import ACTIONS
+from events.services.work_items import request_work, run_work_items
 from exceptionless_site.core.clock import utc_now
+from projects.models import WebHookDelivery
 from tests.conftest import Cast
+from tests.events.stack_rows import make_event, make_stack
 
 ADMIN = "/api/v2/admin"
 
@@ -74,6 +80,65 @@ def test_parked_submissions_are_tried_again(cast: Cast, admin: APIClient, work: 
     work()
     assert Event.objects.count() == 1
     assert admin.get(f"{ADMIN}/requeue").json() == {"enqueued": 0}
+
+
+def test_every_queue_says_what_waits_and_what_failed(cast: Cast, admin: APIClient) -> None:
+    now, tenant = utc_now(), {"organization": cast.organization, "project": cast.project}
+    stack = make_stack(cast.project)
+    for error in ("", "", "Broken"):
+        Notification.objects.create(**tenant, stack=stack, event_key=1, error=error)
+    for values in ({}, {"error": "Refused", "attempts": 1}, {"finished_utc": now}, {"finished_utc": now, "error": "x"}):
+        WebHookDelivery.objects.create(**tenant, event_type="NewError", payload=b"{}", **values)
+    for values in (
+        {},
+        {"sent_utc": now},
+        {"given_up_utc": now, "error": "x"},
+        {"given_up_utc": now, "error": NOT_WANTED},
+    ):
+        MailMessage.objects.create(kind="invite", recipient="ada@example.test", **values)
+
+    queues = admin.get("/api/v2/queue-stats").json()
+
+    assert queues == {
+        "event_posts": {"active": 0, "deadletter": 0, "working": 0},
+        "mail_messages": {"active": 1, "deadletter": 1, "working": 0},
+        "notifications": {"active": 2, "deadletter": 1, "working": 0},
+        "user_descriptions": {"active": 0, "deadletter": 0, "working": 0},
+        "web_hooks": {"active": 2, "deadletter": 1, "working": 0},
+    }
+
+
+def test_counters_of_stacks_are_put_right_in_the_background(cast: Cast, admin: APIClient) -> None:
+    stack = make_stack(cast.project, total_occurrences=0)
+    right = make_stack(cast.project, total_occurrences=7)
+    for minutes in (3, 9):
+        make_event(stack, minutes)
+    make_event(right)
+
+    assert admin.get(f"{ADMIN}/maintenance/fix-stack-stats").status_code == 200
+    stack.refresh_from_db()
+    assert stack.total_occurrences == 0
+
+    run_work_items()
+    stack.refresh_from_db()
+    right.refresh_from_db()
+    assert (stack.total_occurrences, right.total_occurrences) == (2, 7)
+    assert stack.first_occurrence < utc_now() - timedelta(minutes=8)
+    assert WorkItem.objects.get().state == "done"
+
+
+def test_the_correction_of_counters_goes_on_where_it_was_interrupted(cast: Cast) -> None:
+    stacks = sorted((make_stack(cast.project, total_occurrences=0) for _ in range(3)), key=lambda stack: stack.pk)
+    for stack in stacks:
+        make_event(stack)
+    item = request_work(kind=WorkItemKind.STACK_STATISTICS)
+    WorkItem.objects.filter(pk=item.pk).update(progress=2)
+
+    run_work_items()
+
+    counts = [Stack.objects.get(pk=stack.pk).total_occurrences for stack in stacks]
+    assert counts == [0, 0, 1]
+    assert WorkItem.objects.get().progress == 3
 
 
 @pytest.mark.parametrize("name", ACTIONS)
