@@ -75,6 +75,20 @@ def test_what_is_no_sender_stops_the_start(monkeypatch: pytest.MonkeyPatch, valu
         env.sender("SMTP_FROM", "other@example.com")
 
 
+def test_an_email_address_is_bare_or_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert env.email_address("CONTACT_ADDRESS") == ""
+    monkeypatch.setenv("EXCEPTIONLESS_CONTACT_ADDRESS", " ops@example.com ")
+    assert env.email_address("CONTACT_ADDRESS") == "ops@example.com"
+
+
+@pytest.mark.parametrize("value", ["ops", "Ops <ops@example.com>", "a@example.com, b@example.com"])
+def test_what_is_no_email_address_stops_the_start(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("EXCEPTIONLESS_CONTACT_ADDRESS", value)
+
+    with pytest.raises(ImproperlyConfigured, match="CONTACT_ADDRESS"):
+        env.email_address("CONTACT_ADDRESS")
+
+
 def test_the_web_ui_is_none_or_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
     assert env.optional_web_address("WEB_UI_URL") == ""
     monkeypatch.setenv("EXCEPTIONLESS_WEB_UI_URL", "https://errors.example.com/next/")
