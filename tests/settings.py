@@ -10,3 +10,6 @@ from exceptionless_site.settings import *  # noqa: F403
 
 # Hundreds of users are made in a run; the real hasher is covered by its own test.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# Each test has a client of its own, and each client would list all static files anew: ten times what a request takes.
+WHITENOISE_AUTOREFRESH = True

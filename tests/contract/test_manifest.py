@@ -55,9 +55,12 @@ BEYOND_OFFICIAL = {
     "POST /api/v2/auth/oidc",
 }
 NOT_SET_UP = {
-    # The contract's answer where the operator has not set up the provider; its `detail` says so.
-    f"POST /api/v2/auth/{provider}": 500
-    for provider in ("facebook", "github", "google", "live")
+    # The contract's answers where the operator has not set up a provider, or the form; their `detail` says so.
+    "POST /api/v2/auth/facebook": 500,
+    "POST /api/v2/auth/github": 500,
+    "POST /api/v2/auth/google": 500,
+    "POST /api/v2/auth/live": 500,
+    "POST /api/v2/contact": 503,
 }
 OWN_REFUSALS = {
     # These say no by their own rules, not by their policy.
