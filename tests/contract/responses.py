@@ -1,7 +1,8 @@
 """Every API response of the test suite against our own OpenAPI document.
 
-`ContractClient` is the client of the cast. An undocumented status, media type, member or type of a member fails
-the test that met it. Schemas are taken strictly: what a schema does not name must not be there.
+`ContractClient` is the client of the cast, `ContractSiteClient` stands for any other. An undocumented status, media
+type, member or type of a member fails the test that met it. Schemas are taken strictly: what a schema does not name
+must not be there.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from functools import cache
 from typing import Any
 
+from django.test import Client
 from django.urls import Resolver404
 from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry, Resource
@@ -47,6 +49,15 @@ class ContractClient(APIClient):
         # A test that provokes a failure of the server says so.
         if response.status_code != 500 or self.raise_request_exception:
             check_response(response)
+        return response
+
+
+class ContractSiteClient(Client):
+    """The same for what browsers and clients send without DRF's test client: cookies, bodies of any bytes."""
+
+    def request(self, **request: Any) -> Any:
+        response = super().request(**request)
+        check_response(response)
         return response
 
 

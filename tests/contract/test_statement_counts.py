@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Invite, Membership, Organization, User
 from events.models import SourceMap
-from projects.models import Project
+from projects.models import Project, WebHook
+from projects.models.web_hook import NEW_ERROR
 from tests.conftest import Cast, make_key
 from tests.events.stack_rows import make_event, make_stack
 
@@ -31,6 +32,7 @@ STATEMENTS = {
     "/api/v2/projects": 6,
     "/api/v2/projects?mode=stats": 7,
     "/api/v2/projects/{project}/tokens": 5,
+    "/api/v2/projects/{project}/webhooks": 5,
     "/api/v2/projects/{project}/events": 4,
     "/api/v2/projects/{project}/events/sessions": 4,
     "/api/v2/projects/{project}/stacks": 4,
@@ -68,6 +70,9 @@ def fill(cast: Cast, number: int) -> dict[str, str]:
         person = User.objects.create_user(address, full_name=f"Person {index}")
         Membership.objects.create(organization=cast.organization, user=person)
         Invite.objects.create(organization=cast.organization, email_address=f"guest-{index}@example.test")
+        WebHook.objects.create(
+            organization=cast.organization, project=cast.project, url="https://hooks.test/a", event_types=[NEW_ERROR]
+        )
         SourceMap.objects.create(
             organization=cast.organization,
             project=cast.project,

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.handlers.wsgi import WSGIRequest
-from django.test import Client, RequestFactory
+from django.test import RequestFactory
 
 from accounts.models import OrganizationUsage
 from events.ingest.receive import receive_payload
@@ -20,6 +20,7 @@ from exceptionless_site.api.errors import Problem
 from exceptionless_site.core import json
 from exceptionless_site.core.clock import utc_now
 from tests.conftest import Cast, make_key
+from tests.contract.responses import ContractSiteClient
 from tokens.authentication import identity_of_secret
 
 Work = Callable[[], None]
@@ -80,7 +81,7 @@ def test_compressed_bodies_are_unpacked(cast: Cast, work: Work, encoding: str, p
 
 
 def test_a_post_from_the_browsable_api_by_a_session_is_kept_whole(cast: Cast, work: Work) -> None:
-    client = Client(enforce_csrf_checks=True)
+    client = ContractSiteClient(enforce_csrf_checks=True)
     client.force_login(cast.owner)
     token = "t" * 32
     client.cookies["csrftoken"] = token
@@ -290,7 +291,7 @@ class TestOddPayloads:
 
 @pytest.mark.parametrize("address", ["/api/v2/events", "/api/v2/projects/config", "/api/v2/nothing"])
 def test_a_preflight_needs_no_credentials(db: None, address: str) -> None:
-    response = Client().options(
+    response = ContractSiteClient().options(
         address,
         headers={
             "origin": "https://shop.example",

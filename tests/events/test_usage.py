@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.test import Client
 
 from accounts.models import Organization, OrganizationUsage
 from accounts.services.usage import COUNTERS
@@ -23,6 +22,7 @@ from exceptionless_site.core.clock import utc_now
 from exceptionless_site.core.dates import format_utc
 from projects.models import Project, ProjectUsage
 from tests.conftest import Cast
+from tests.contract.responses import ContractSiteClient
 from tokens.models import Token
 
 Post = Callable[..., None]
@@ -200,5 +200,5 @@ def test_only_a_stored_event_marks_the_project_as_configured(cast: Cast, post: P
 
 
 def test_without_credentials_nothing_is_counted(cast: Cast, counted: Callable[..., None]) -> None:
-    assert Client().post("/api/v2/events", b"x" * 200_001, content_type=JSON).status_code == 401
+    assert ContractSiteClient().post("/api/v2/events", b"x" * 200_001, content_type=JSON).status_code == 401
     counted()

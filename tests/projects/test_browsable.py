@@ -7,15 +7,15 @@ from html import unescape
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from tests.conftest import Cast
+from tests.contract.responses import ContractSiteClient
 
 _FORM = re.compile(r'<textarea name="_content".*?</textarea>', re.DOTALL)
 
 
 def page(cast: Cast, who: str, url: str) -> str:
-    client = Client()
+    client = ContractSiteClient()
     client.force_login(getattr(cast, who))
     response: Any = client.get(url.format(cast), HTTP_ACCEPT="text/html")
     assert response.status_code == 200

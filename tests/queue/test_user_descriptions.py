@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from events.ingest.claims import Claim, claim_submissions
@@ -25,6 +24,7 @@ from events.queue_selectors import queue_statistics
 from exceptionless_site.core.clock import utc_now
 from projects.models import Project
 from tests.conftest import Cast
+from tests.contract.responses import ContractSiteClient
 from tests.ingest.steps.contexts import make_context
 from tests.queue.rows import queued, work
 
@@ -156,7 +156,7 @@ def test_those_that_were_given_up_are_counted_and_shown_in_the_admin(cast: Cast)
     parked(cast.project)
     queued(cast.foreign_project, b"{", parked_utc=utc_now(), error="unreadable")
     assert queue_statistics()["parked"] == 2
-    site = Client()
+    site = ContractSiteClient()
     site.force_login(cast.admin)
     address = "/admin/events/submission/"
     page = site.get(f"{address}?state=parked&kind__exact=user-description").content.decode()

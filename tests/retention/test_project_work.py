@@ -21,6 +21,7 @@ from events.services.work_items import LEASE, MAXIMUM_FAILURES, remove_finished,
 from exceptionless_site.core.clock import utc_now
 from projects.models import Project, ProjectUsage
 from tests.conftest import Cast
+from tests.contract.responses import ContractSiteClient
 from tests.events.stack_rows import make_event, make_stack
 from tests.retention.rows import FewBatches, deleted_usage, stack_with_events
 from tokens.models import Token
@@ -69,7 +70,7 @@ def test_looking_does_not_reset(cast: Cast, owner: APIClient) -> None:
 
 
 def test_a_link_that_a_signed_in_browser_follows_does_not_reset(cast: Cast) -> None:
-    browser = Client()
+    browser = ContractSiteClient()
     browser.force_login(cast.admin)
     assert start(browser, cast.project, RESET, "GET").status_code == 403
     assert not WorkItem.objects.exists()
@@ -213,7 +214,7 @@ def test_failing_work_is_tried_again_and_given_up_in_the_end(cast: Cast, monkeyp
 
 def test_work_that_failed_can_be_started_again_in_the_admin(cast: Cast) -> None:
     item = WorkItem.objects.create(kind=RESET, error="ValueError: no luck", finished_utc=utc_now(), failures=5)
-    site = Client()
+    site = ContractSiteClient()
     site.force_login(cast.admin)
     data = {"action": "retry", "_selected_action": [item.pk]}
     assert site.post("/admin/events/workitem/", data).status_code == 302

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.db.models import Model
-from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.models import Invite, Organization, OrganizationUsage
@@ -24,6 +23,7 @@ from projects.models import Project, ProjectUsage
 from projects.services.projects import delete_projects
 from projects.services.usage import count_project_usage
 from tests.conftest import Cast, make_key
+from tests.contract.responses import ContractSiteClient
 from tests.events.stack_rows import make_event, make_stack
 from tests.retention.rows import FewBatches, Statements, deleted_usage, event_of_age, stack_with_events
 from tokens.models import Token
@@ -164,7 +164,7 @@ def test_a_purge_that_is_interrupted_counts_each_event_once(cast: Cast) -> None:
 )
 def test_the_admin_lists_nothing_that_is_deleted(cast: Cast, page: str, name: str) -> None:
     make_stack(cast.project)
-    site = Client()
+    site = ContractSiteClient()
     site.force_login(cast.admin)
     assert name in site.get(f"/admin/{page}/").content.decode()
     for model in (Stack, Project, Organization):

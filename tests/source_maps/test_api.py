@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
 from accounts.models import Organization
 from accounts.plans import FREE
@@ -20,6 +19,7 @@ from events.source_maps.generated_files import source_map_id
 from events.source_maps.limits import FREE_LIMITS, PAID_LIMITS
 from projects.models import Project
 from tests.conftest import Cast, make_key
+from tests.contract.responses import ContractSiteClient
 from tests.source_maps.conftest import URL, files_in, upload
 from tests.source_maps.generating import source_map
 
@@ -200,7 +200,7 @@ def test_user_keys_upload_like_people(cast: Cast) -> None:
 
 
 def test_people_upload_with_the_form_of_the_browsable_api(cast: Cast) -> None:
-    browser = Client(enforce_csrf_checks=True)
+    browser = ContractSiteClient(enforce_csrf_checks=True)
     browser.force_login(cast.owner)
     page = browser.get(address(cast.project), headers={"Accept": "text/html"})
     assert page.status_code == 200
@@ -214,7 +214,7 @@ def test_people_upload_with_the_form_of_the_browsable_api(cast: Cast) -> None:
 
 def test_a_session_over_the_limit_is_not_read(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(api, "MAXIMUM_REQUEST_SIZE", 100)
-    browser = Client(enforce_csrf_checks=True)
+    browser = ContractSiteClient(enforce_csrf_checks=True)
     browser.force_login(cast.owner)
     file = SimpleUploadedFile("app.js.map", source_map())
     assert browser.post(address(cast.project), {"generated_file_url": URL, "file": file}).status_code == 413

@@ -8,11 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from accounts.models import Organization, User
 from exceptionless_site.core.clock import utc_now
 from tests.conftest import PASSWORD, Cast, make_key
+from tests.contract.responses import ContractSiteClient
 from tokens.models import Token
 
 CONFIG = "/api/v2/projects/config"
@@ -25,7 +25,7 @@ def basic(text: str) -> str:
 
 def status(address: str, authorization: str | None = None, **query: str) -> int:
     headers = {} if authorization is None else {"authorization": authorization}
-    found: int = Client().get(address, query, headers=headers).status_code
+    found: int = ContractSiteClient().get(address, query, headers=headers).status_code
     return found
 
 
@@ -124,7 +124,7 @@ def test_an_inactive_person_s_password_is_refused(cast: Cast) -> None:
 
 def test_a_key_of_a_deleted_organization_opens_nothing(cast: Cast) -> None:
     Organization.objects.filter(pk=cast.organization.pk).update(is_deleted=True)
-    assert Client().post(
+    assert ContractSiteClient().post(
         "/api/v2/events", {}, content_type="application/json", headers={"authorization": f"Bearer {cast.key.secret}"}
     ).status_code in (401, 404)
 
@@ -151,15 +151,15 @@ def test_an_api_key_without_a_person_has_no_account(cast: Cast) -> None:
 
 
 def test_the_challenge_names_the_resource_under_v2_only(cast: Cast) -> None:
-    second = Client().get(ME)
+    second = ContractSiteClient().get(ME)
     assert second["WWW-Authenticate"].startswith("Bearer resource_metadata=")
     assert second.json()["title"] == "Unauthorized"
-    first = Client().get("/api/v1/project/config")
+    first = ContractSiteClient().get("/api/v1/project/config")
     assert first.status_code == 401
 
 
 def test_a_refused_credential_does_not_close_open_routes(cast: Cast) -> None:
-    response = Client().post(
+    response = ContractSiteClient().post(
         "/api/v2/auth/login",
         {"email": cast.owner.email_address, "password": PASSWORD},
         content_type="application/json",
