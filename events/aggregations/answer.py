@@ -1,19 +1,22 @@
 """From aggregations on a selection of events to what they come to.
 
-Each aggregation goes the quickest way that can answer it. A further way, such as sums kept by the hour, has its place
-in `count_events`: it takes over the aggregations it knows how to answer, for the queries it knows how to select.
+Each aggregation goes the quickest way that can answer it: sums that are kept by the hour, the columns of the events,
+or a look at each event.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from events.aggregations.outcomes import Counted, Hits, Outcome
+from events.aggregations.outcomes import Counted, Hits
 from events.aggregations.parser import Aggregation, Operation, TopHits
 from events.aggregations.planning import Planned, Stretch, plan
 from events.aggregations.sql.grouping import count_by_sql, is_grouped_by_sql
+from events.aggregations.sql.rows import event_rows
 from events.aggregations.sql.scanning import count_by_scan
+from events.aggregations.sql.sums import is_summed, rollup_rows
 from events.ingest.rows import user_hash
+from events.rollups.selectors import rollups_of
 from events.selectors import EventQuery
 from exceptionless_site.core.time_keys import SEQUENCE_BITS
 
@@ -35,19 +38,26 @@ def count_events(query: EventQuery, planned: Sequence[Planned], seconds: float) 
     Raises FilterValueError, AggregationError, SearchTimeoutError; `seconds` is what a look at single events may take.
     """
     hits = [node for node in planned if node.operation is Operation.TOP_HITS]
-    grouped = tuple(node for node in planned if is_grouped_by_sql(node))
-    scanned = tuple(node for node in planned if node not in grouped and node not in hits)
-    found: dict[str, Outcome] = {}
-    total = None
-    if scanned:
-        counted = count_by_scan(query, scanned, seconds)
-        total, found = counted.total, dict(counted.outcomes)
-    if grouped or total is None:
-        counted = count_by_sql(query, grouped)
-        total, found = counted.total, found | dict(counted.outcomes)
+    ways = list(_ways(query, [node for node in planned if node not in hits], seconds))
+    found = {key: outcome for counted in ways for key, outcome in counted.outcomes.items()}
+    total = ways[0].total
     for node in hits:
         found[node.key] = _newest(query, node, total)
     return Counted(total, {node.key: found[node.key] for node in planned})
+
+
+def _ways(query: EventQuery, nodes: Sequence[Planned], seconds: float) -> Iterator[Counted]:
+    """One answer at least: the first one has the number of the events that is shown."""
+    rollups = rollups_of(query)
+    summed = tuple(node for node in nodes if rollups is not None and is_summed(node))
+    grouped = tuple(node for node in nodes if node not in summed and is_grouped_by_sql(node))
+    scanned = tuple(node for node in nodes if node not in summed and node not in grouped)
+    if scanned:
+        yield count_by_scan(query, scanned, seconds)
+    if rollups is not None and (summed or not nodes):
+        yield count_by_sql(rollup_rows(rollups, summed), summed)
+    if grouped or not (nodes or rollups):
+        yield count_by_sql(event_rows(query, grouped), grouped)
 
 
 def _newest(query: EventQuery, node: Planned, total: int) -> Hits:

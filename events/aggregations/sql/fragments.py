@@ -78,9 +78,8 @@ def _twice(template: str, value: Fragment) -> Fragment:
     return Fragment(template.format(value.sql), value.parameters * template.count("{0}"))
 
 
-def bucket_number(planned: Planned, times: TimeBuckets, names: Mapping[str, str]) -> Fragment:
-    """The number of the time bucket in which an event lies, by arithmetic alone."""
-    milliseconds = _plain(planned.source, names).sql
+def bucket_number(times: TimeBuckets, milliseconds: str) -> Fragment:
+    """The number of the time bucket in which an instant lies, by arithmetic alone."""
     return Fragment(_number_in(times.runs(), milliseconds))
 
 

@@ -14,12 +14,10 @@ from events.aggregations.limits import MAXIMUM_BUCKETS, too_many_buckets
 from events.aggregations.outcomes import Bucket, Buckets, Counted, Outcome, Outcomes
 from events.aggregations.parser import Operation, Terms
 from events.aggregations.planning import Planned
-from events.aggregations.sql.fragments import Fragment, aliases
 from events.aggregations.sql.levels import Level, Statement, level_statement
 from events.aggregations.sql.measures import is_measured, outcome_of
-from events.aggregations.sql.rows import rows_of
+from events.aggregations.sql.rows import Rows
 from events.search.fields import Kind
-from events.selectors import EventQuery
 
 Key = tuple[Any, ...]
 
@@ -34,11 +32,9 @@ def is_grouped_by_sql(planned: Planned) -> bool:
     return is_terms or planned.operation is Operation.DATE
 
 
-def count_by_sql(query: EventQuery, roots: tuple[Planned, ...]) -> Counted:
-    """The number of the events, and what the roots come to."""
-    names = aliases(roots)
-    base = rows_of(query, names)
-    return Counted(0, _blank(roots)) if base is None else _Grouping(base, names).all(roots)
+def count_by_sql(rows: Rows | None, roots: tuple[Planned, ...]) -> Counted:
+    """The number of the events that the rows stand for, and what the roots come to; no rows are no events."""
+    return Counted(0, _blank(roots)) if rows is None else _Grouping(rows).all(roots)
 
 
 @dataclass(slots=True)
@@ -52,9 +48,8 @@ class _Group:
 
 
 class _Grouping:
-    def __init__(self, base: Fragment, names: dict[str, str]) -> None:
-        self.base = base
-        self.names = names
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
         self.made = 0
 
     def all(self, roots: tuple[Planned, ...]) -> Counted:
@@ -73,7 +68,7 @@ class _Grouping:
         return groups
 
     def _read(self, level: Level) -> list[_Group]:
-        statement = level_statement(level, self.base, self.names)
+        statement = level_statement(level, self.rows)
         with connection.cursor() as cursor:
             cursor.execute(statement.sql.sql, statement.sql.parameters)
             rows = cursor.fetchall()

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from events.aggregations.limits import MAXIMUM_BUCKETS
 from events.aggregations.parser import Terms
 from events.aggregations.planning import Planned
-from events.aggregations.sql.fragments import Fragment, bucket_number, joined, value_of
-from events.aggregations.sql.measures import measures_of, order_by
+from events.aggregations.sql.fragments import Fragment, joined
+from events.aggregations.sql.measures import order_by
+from events.aggregations.sql.rows import Rows
 
 _MOST_KEPT = 5_000
 """Keys that a statement is narrowed to; it need not be narrowed to more."""
-
-Names = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +44,12 @@ class Statement:
     places: tuple[tuple[int, ...], ...]
 
 
-def level_statement(level: Level, base: Fragment, names: Names) -> Statement:
-    """`base` is a statement of the events, with their columns under `names`."""
+def level_statement(level: Level, rows: Rows) -> Statement:
     measures: dict[Fragment, int] = {}
     places = [
-        tuple(measures.setdefault(found, len(measures)) for found in measures_of(node, names))
-        for node in level.measured
+        tuple(measures.setdefault(found, len(measures)) for found in rows.measures(node)) for node in level.measured
     ]
-    grouped = _grouped(level, list(measures), base, names)
+    grouped = _grouped(level, list(measures), rows)
     if level.last is not None and isinstance(level.last.aggregation, Terms):
         grouped = _ranked(level, level.last.aggregation, grouped, places, len(measures))
     if level.path:
@@ -60,26 +57,22 @@ def level_statement(level: Level, base: Fragment, names: Names) -> Statement:
     return Statement(grouped, tuple(places))
 
 
-def _grouped(level: Level, measures: Sequence[Fragment], base: Fragment, names: Names) -> Fragment:
-    keys = [_key(node, names) for node in level.path]
+def _grouped(level: Level, measures: Sequence[Fragment], rows: Rows) -> Fragment:
+    keys = [rows.key(node) for node in level.path]
     columns = [Fragment(f"{key.sql} AS k{number}", key.parameters) for number, key in enumerate(keys)]
-    columns += [Fragment("COUNT(*) AS n"), Fragment("0 AS s")]
+    columns += [Fragment(f"{rows.total} AS n"), Fragment("0 AS s")]
     columns += [Fragment(f"{found.sql} AS m{number}", found.parameters) for number, found in enumerate(measures)]
     conditions = [
         condition
         for number, (node, key) in enumerate(zip(level.path, keys, strict=True))
         for condition in _conditions(node, key, level.kept[number] if number < len(level.kept) else None)
     ]
-    parts = [Fragment("SELECT"), joined(", ", columns), Fragment(f"FROM ({base.sql}) AS e", base.parameters)]
+    parts = [Fragment("SELECT"), joined(", ", columns), Fragment(f"FROM ({rows.base.sql}) AS e", rows.base.parameters)]
     if conditions:
         parts += [Fragment("WHERE"), joined(" AND ", conditions)]
     if keys:
         parts.append(Fragment("GROUP BY " + ", ".join(str(number + 1) for number in range(len(keys)))))
     return joined(" ", parts)
-
-
-def _key(node: Planned, names: Names) -> Fragment:
-    return value_of(node, names) if node.times is None else bucket_number(node, node.times, names)
 
 
 def _conditions(node: Planned, key: Fragment, kept: Sequence[Any] | None) -> list[Fragment]:
