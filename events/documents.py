@@ -42,20 +42,6 @@ def parse(raw: bytes) -> dict[str, Any]:
     return value
 
 
-def parse_opening(raw: bytes) -> dict[str, Any] | None:
-    """The members before `data`, which is most of a document; None when they cannot be told without parsing it all.
-
-    Inside of texts a quotation mark is escaped, so the first match is a member, and before `data` nothing is nested.
-    """
-    end = raw.find(b',"data":{')
-    if end < 0:
-        return None
-    try:
-        return parse(raw[:end] + b"}")
-    except orjson.JSONDecodeError:
-        return None
-
-
 def _compressor() -> zstandard.ZstdCompressor:
     # The contexts are not safe to share between threads and costly to make per call.
     if not hasattr(_local, "compressor"):

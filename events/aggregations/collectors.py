@@ -1,6 +1,6 @@
 """Aggregations fed event by event: the exact answers where SQL has none, in one pass over whatever there is.
 
-A collector gets the values of each event and gives its outcome at the end.
+A collector gets the values of each event, or of so many events that have the same, and gives its outcome at the end.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ class Workspace:
 
 
 class Collector(Protocol):
-    def add(self, key: int, values: Values) -> None:
-        """One more event."""
+    def add(self, key: int, values: Values, events: int) -> None:
+        """So many more events; only of a single one the key is known."""
 
     def outcome(self) -> Outcome: ...
 
@@ -79,12 +79,12 @@ class _Numbers(_Base):
         self.count, self.total, self.squares = 0, 0.0, 0.0
         self.minimum, self.maximum = math.inf, -math.inf
 
-    def add(self, key: int, values: Values) -> None:
+    def add(self, key: int, values: Values, events: int) -> None:
         for value in values[self.number] or self.stand_in:
             number = float(value)
-            self.count += 1
-            self.total += number
-            self.squares += number * number
+            self.count += events
+            self.total += number * events
+            self.squares += number * number * events
             self.minimum = min(self.minimum, number)
             self.maximum = max(self.maximum, number)
 
@@ -118,7 +118,7 @@ class _Distinct(_Base):
         super().__init__(planned, workspace)
         self.seen: set[Any] = set()
 
-    def add(self, key: int, values: Values) -> None:
+    def add(self, key: int, values: Values, events: int) -> None:
         for value in values[self.number] or self.stand_in:
             if value not in self.seen:
                 self.workspace.budget.take(_ENTRY)
@@ -135,8 +135,8 @@ class _Missing(_Base):
         super().__init__(planned, workspace)
         self.total = 0
 
-    def add(self, key: int, values: Values) -> None:
-        self.total += not (values[self.number] or self.stand_in)
+    def add(self, key: int, values: Values, events: int) -> None:
+        self.total += 0 if values[self.number] or self.stand_in else events
 
     def outcome(self) -> Outcome:
         return Documents(self.total)
@@ -149,10 +149,10 @@ class _Percentiles(_Base):
         super().__init__(planned, workspace)
         self.found = array("d")
 
-    def add(self, key: int, values: Values) -> None:
+    def add(self, key: int, values: Values, events: int) -> None:
         numbers = values[self.number] or self.stand_in
-        self.workspace.budget.take(_NUMBER * len(numbers))
-        self.found.extend(map(float, numbers))
+        self.workspace.budget.take(_NUMBER * len(numbers) * events)
+        self.found.extend([float(number) for number in numbers] * events)
 
     def outcome(self) -> Outcome:
         ascending = sorted(self.found)
@@ -171,7 +171,7 @@ class _Hits(_Base):
         self.keys: list[int] = []
         self.total = 0
 
-    def add(self, key: int, values: Values) -> None:
+    def add(self, key: int, values: Values, events: int) -> None:
         self.total += 1
         if len(self.keys) < self.size:
             self.workspace.budget.take(_ENTRY)
@@ -195,10 +195,10 @@ class Group:
         self.collectors = [(child.key, collector(child, workspace)) for child in children]
         self.total = 0
 
-    def add(self, key: int, values: Values) -> None:
-        self.total += 1
+    def add(self, key: int, values: Values, events: int) -> None:
+        self.total += events
         for _, child in self.collectors:
-            child.add(key, values)
+            child.add(key, values, events)
 
     def outcomes(self) -> Outcomes:
         return {name: child.outcome() for name, child in self.collectors}
@@ -213,13 +213,13 @@ class _Grouped(_Base):
         self.keys_of = bucket_keys(planned)
         self.size = _GROUP * (1 + sum(1 for _ in planned.walk()))
 
-    def add(self, key: int, values: Values) -> None:
+    def add(self, key: int, values: Values, events: int) -> None:
         for bucket in self.keys_of(values[self.number] or self.stand_in):
             group = self.groups.get(bucket)
             if group is None:
                 self.workspace.budget.take(self.size)
                 group = self.groups[bucket] = Group(self.planned.children, self.workspace)
-            group.add(key, values)
+            group.add(key, values, events)
 
     def outcome(self) -> Outcome:
         buckets = [Bucket(key, group.total, group.outcomes()) for key, group in self.groups.items()]

@@ -1,4 +1,4 @@
-"""Where an aggregation finds the values of its field: in a column of the events, or in their documents."""
+"""Where an aggregation finds the values of its field: in a column of the events, or among their facets."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from dataclasses import dataclass
 
 from events.aggregations.parser import Aggregation, Operation
 from events.search.fields import EVENT_FIELDS, Field, Kind
-
-MAXIMUM_TEXT = 256
-"""Longer texts of documents are no values for aggregations, as in the official server."""
 
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "id": ("event_id",),
@@ -32,7 +29,7 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The values of a field: one of the named columns, or, without columns, those of `field` in the documents.
+    """The values of a field: one of the named columns, or, without columns, the facet of `field`.
 
     Dates are whole milliseconds since 1970, places are pairs of latitude and longitude.
     """
@@ -47,7 +44,7 @@ class Source:
         return len(self.columns) == 1 and self.columns != ("created_utc",)
 
     @property
-    def is_in_documents(self) -> bool:
+    def is_facet(self) -> bool:
         return self.field is not None
 
 

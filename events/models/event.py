@@ -32,7 +32,8 @@ class Event(models.Model):
     """One occurrence. `key` holds the date (see time_keys), `event_id` is the wire's id.
 
     `user_hash` is a 63-bit hash of the user's identity, for counting distinct users. `session_id` is the session that
-    the event refers to (`@ref:session`); the start event of a session has that id as its reference id.
+    the event refers to (`@ref:session`); the start event of a session has that id as its reference id. `facets` are
+    values of the document that aggregations count.
     """
 
     key = TimeKeyField(primary_key=True)
@@ -54,6 +55,7 @@ class Event(models.Model):
     is_session_open = models.BooleanField(null=True, help_text="Of session starts only: the session has no end yet.")
     created_utc = models.DateTimeField()
     document = models.BinaryField()
+    facets = models.TextField(null=True)  # noqa: DJ001 - old rows get the column without being written anew
 
     objects = EventQuerySet.as_manager()
 
@@ -119,3 +121,4 @@ class NewEvent:
     is_session_open: bool | None = None
     created_utc: datetime
     document: bytes
+    facets: str | None = None

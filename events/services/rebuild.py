@@ -15,6 +15,8 @@ from django.db.models import Count, Max, Min
 from events.ingest.rows import document_columns
 from events.models import Event, Stack
 from events.rollups import storage as rollups
+from events.search.document import searchable_values
+from events.search.facets import facets_text
 from events.search.sql import rebuilding
 from events.search.sql.storage import SearchableEvent, searchable
 from exceptionless_site.core.clock import utc_now
@@ -107,7 +109,8 @@ def _rebuild_events(keys: Sequence[int], found: Differences) -> None:
 
 
 def _other_columns(row: Event) -> dict[str, Any]:
-    wanted = document_columns(row.content)
+    content = row.content
+    wanted = document_columns(content) | {"facets": facets_text(searchable_values(content))}
     return {name: value for name, value in wanted.items() if getattr(row, name) != value}
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from events.aggregations.document_values import document_reader
 from events.aggregations.geohash import geohash
 from events.aggregations.key_filters import KeyFilter
 from events.aggregations.limits import Budget
 from events.aggregations.numbers import percentile, rounded, wire_number
-from events.aggregations.parser import AggregationError
-from events.documents import pack, parse_opening
-from events.search.fields import EVENT_FIELDS, Field
+from events.aggregations.parser import AggregationError, parse_aggregations
+from events.aggregations.sources import source_of
+from events.aggregations.validation import ALLOWED_NAMES
+from events.search.document import searchable_values
+from events.search.facets import FACETS, facets_text
 from tests.aggregations.test_counting import count
 from tests.conftest import Cast
 from tests.events.stack_rows import make_event, make_stack
@@ -98,33 +100,26 @@ def test_memory_is_limited() -> None:
 # --- Documents ----------------------------------------------------------------------------------
 
 
-def field(name: str) -> Field:
-    found = EVENT_FIELDS.resolve(name)
-    assert found is not None
-    return found
-
-
 @pytest.mark.parametrize(
-    ("document", "names", "expected"),
+    ("document", "expected"),
     [
-        ({"tags": ["a", "b", "a"], "data": {"tags": ["c"]}}, ["tags"], [["a", "b"]]),
-        ({"type": "x", "data": {"tags": ["c"]}}, ["tags"], [[]]),
-        ({"type": "x", "data": {"nested": {"data": {}}}, "tags": ["late"]}, ["tags"], [["late"]]),
-        ({"message": '","data":{"', "tags": ["a"], "data": {}}, ["tags"], [["a"]]),
-        ({"other": {"x": 1, "data": {}}, "tags": ["a"], "data": {}}, ["tags"], [["a"]]),
-        ({"type": "x", "data": {}}, ["tags", "country"], [(), ()]),
-        ({"tags": ["a"], "data": {"@location": {"country": "DE"}}}, ["tags", "country"], [["a"], ["DE"]]),
-        ({"data": {"@user": {"Identity": "jane"}}}, ["user"], [["jane"]]),
-        ({"data": {"@error": {"type": "A", "inner": {"type": "B"}}}}, ["error.type"], [["A", "B"]]),
-        ({"data": {"@location": {"country": "x" * 257}}}, ["country"], [[]]),
-        ({"data": {"@request": {"data": {"@is_bot": True}}}}, ["bot"], [[True]]),
+        ({"tags": ["a", "b", "a"], "data": {"tags": ["c"]}}, {"tag": ["a", "b"]}),
+        ({"type": "x", "message": "Hello", "data": {"tags": ["c"], "plan": "free"}}, None),
+        ({"tags": ["Ä"], "data": {"@location": {"country": "DE"}}}, {"tag": ["Ä"], "country": ["DE"]}),
+        ({"data": {"@user": {"Identity": "jane"}}}, {"user": ["jane"]}),
+        ({"data": {"@error": {"type": "A", "inner": {"type": "B"}}}}, {"error_type": ["A", "B"]}),
+        ({"data": {"@location": {"country": "x" * 257}}}, None),
+        ({"source": "x" * 256, "tags": []}, {"source": ["x" * 256]}),
+        ({"tags": ["a\0b"]}, {"tag": ["ab"]}),
+        ({"data": {"@request": {"data": {"@is_bot": True}}}}, {"bot": [True]}),
     ],
 )
-def test_values_are_read_from_packed_documents(document: dict[str, Any], names: list[str], expected: Any) -> None:
-    assert document_reader([field(name) for name in names])(pack(document)) == expected
+def test_facets_are_what_aggregations_count(document: dict[str, Any], expected: Any) -> None:
+    text = facets_text(searchable_values(document))
+    assert (text and json.loads(text)) == expected
 
 
-def test_the_opening_of_a_document_is_what_stands_before_its_data() -> None:
-    assert parse_opening(b'{"type":"log","tags":["a"],"data":{"x":1}}') == {"type": "log", "tags": ["a"]}
-    assert parse_opening(b'{"type":"log"}') is None
-    assert parse_opening(b'{"a":{"b":1,"data":{}},"data":{}}') is None
+def test_every_name_that_may_be_counted_is_a_column_or_a_facet() -> None:
+    for name in ALLOWED_NAMES - {"status"}:
+        source = source_of(parse_aggregations(f"missing:{name}")[0])
+        assert source.columns or (source.field is not None and source.field.storage in FACETS), name

@@ -27,7 +27,7 @@ def is_measured(planned: Planned) -> bool:
     """Whether a row of SQL can answer the operation by itself, beside others."""
     if not planned.source.is_column and planned.source.columns:
         return False
-    if planned.source.is_in_documents:
+    if planned.source.is_facet:
         return False
     return planned.operation in _OPERATIONS or is_truth_table(planned)
 

@@ -1,4 +1,7 @@
-"""Aggregations that need single events: one pass over all of them, in bounded memory and limited time."""
+"""Aggregations that SQL cannot add up: one pass over the events, in bounded memory and limited time.
+
+Events that have the same values come as one row that tells how many they are, unless their keys are asked for.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +10,22 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Value
 
 from events.aggregations.collectors import Group, Workspace
-from events.aggregations.document_values import document_reader
 from events.aggregations.limits import MAXIMUM_BUCKETS, Budget, too_many_buckets
 from events.aggregations.outcomes import Counted, number_of_buckets
+from events.aggregations.parser import Operation
 from events.aggregations.planning import Planned
 from events.aggregations.sources import Source
+from events.aggregations.sql.facets import FacetText, facet_values
 from events.search.fields import Kind
 from events.search.sql.limits import SearchTimeoutError
 from events.selectors import EventQuery
 from exceptionless_site.core.time_keys import SEQUENCE_BITS, to_milliseconds
 
 _ROWS_AT_ONCE = 500
+_FACET = "facet_"
 
 Row = Sequence[Any]
 
@@ -28,24 +33,35 @@ Row = Sequence[Any]
 def count_by_scan(query: EventQuery, roots: tuple[Planned, ...], seconds: float) -> Counted:
     """The number of the events, and what the roots come to. Raises AggregationError, SearchTimeoutError."""
     sources = list(dict.fromkeys(node.source for root in roots for node in root.walk()))
-    sources.sort(key=lambda source: source.is_in_documents)
-    columns = list(dict.fromkeys(["key", *(column for source in sources for column in source.columns)]))
-    readers = [_reader(source, columns) for source in sources if source.field is None]
-    read_document = document_reader([source.field for source in sources if source.field is not None])
-    has_documents = len(readers) < len(sources)
+    columns = list(dict.fromkeys(column for source in sources for column in _columns(source)))
+    readers = [_reader(source, columns) for source in sources]
     everything = Group(roots, Workspace(sources, Budget()))
-    rows = query.events().order_by().values_list(*columns, *(["document"] if has_documents else []))
     # PostgreSQL forgets the cursor with the transaction, so it is closed here also when something goes wrong.
-    with closing(_stream(rows)) as found_rows:
+    with closing(_stream(_rows(query, roots, sources, columns))) as found_rows:
         for row in _in_time(found_rows, seconds):
-            values = [read(row) for read in readers]
-            if has_documents:
-                values += read_document(bytes(row[-1]))
-            everything.add(row[0], values)
+            everything.add(row[-2], [read(row) for read in readers], row[-1])
     found = everything.outcomes()
     if number_of_buckets(found) > MAXIMUM_BUCKETS:
         raise too_many_buckets()
     return Counted(everything.total, found)
+
+
+def _rows(
+    query: EventQuery, roots: tuple[Planned, ...], sources: Sequence[Source], columns: Sequence[str]
+) -> QuerySet[Any, Any]:
+    """The columns, then a key and the number of events."""
+    facets = {_FACET + source.field.storage: FacetText(source.field.storage) for source in sources if source.field}
+    rows: QuerySet[Any, Any] = query.events().order_by().annotate(**facets)
+    needs_keys = any(node.operation is Operation.TOP_HITS for root in roots for node in root.walk())
+    if needs_keys or "key" in columns:
+        return rows.values_list(*columns, "key", Value(1))
+    if not columns:
+        return rows.values_list(Value(0)).annotate(Count("key"))
+    return rows.values(*columns).annotate(events=Count("key")).values_list(*columns, Value(0), "events")
+
+
+def _columns(source: Source) -> Sequence[str]:
+    return source.columns if source.field is None else (_FACET + source.field.storage,)
 
 
 def _stream(rows: QuerySet[Any, Any]) -> Generator[Row, None, None]:
@@ -61,6 +77,9 @@ def _in_time(rows: Iterable[Row], seconds: float) -> Iterator[Row]:
 
 
 def _reader(source: Source, columns: Sequence[str]) -> Callable[[Row], Sequence[Any]]:
+    if source.field is not None:
+        facet = columns.index(_columns(source)[0])
+        return lambda row: facet_values(row[facet])
     if not source.columns:
         return lambda row: ()
     places = [columns.index(column) for column in source.columns]

@@ -15,6 +15,7 @@ from events.documents import pack
 from events.models import Event, NewEvent
 from events.rollups.storage import add_events
 from events.search.document import searchable_values
+from events.search.facets import facets_text
 from events.search.sql import fts5, tsvector
 from events.search.sql.tokens import keyword_token, truth_token
 from events.search.sql.vendor import is_postgresql
@@ -49,9 +50,11 @@ class SearchableEvent(NamedTuple):
 
 
 def searchable(row: Event | NewEvent, document: Mapping[str, Any]) -> SearchableEvent:
-    """The event with the tokens of its document; the work is done here and not when it is stored."""
+    """The event with the facets and the tokens of its document; the work is done here and not when it is stored."""
     write = tsvector.values_text if is_postgresql() else fts5.values_text
-    return SearchableEvent(row, _text(searchable_values(document), write))
+    found = searchable_values(document)
+    row.facets = facets_text(found)
+    return SearchableEvent(row, _text(found, write))
 
 
 def _text(values: Mapping[str, list[Any]], write: Callable[[str, list[Any]], str]) -> str:
@@ -119,9 +122,10 @@ def replace_tokens(before: Sequence[SearchableEvent], after: Sequence[Searchable
 def rewrite_document(row: Event, document: dict[str, Any]) -> None:
     """Store another document for an event, and make it found by that; call it in a transaction that locks the row."""
     before = searchable(row, row.content)
+    after = searchable(row, document)
     row.document = pack(document)
-    row.save(update_fields=["document"])
-    replace_tokens([before], [searchable(row, document)])
+    row.save(update_fields=["document", "facets"])
+    replace_tokens([before], [after])
 
 
 def forget_events(keys: Sequence[int]) -> None:
