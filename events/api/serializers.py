@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
@@ -105,6 +106,16 @@ class AggregateSerializer(WireSerializer):
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         return {"data": super().get_fields()["aggregate_data"]}
+
+
+class AggregateExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]  # registers itself
+    """The other members depend on the type."""
+
+    target_class = AggregateSerializer
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        schema: dict[str, Any] = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        return schema | {"additionalProperties": True}
 
 
 class CountResultSerializer(WireSerializer):
