@@ -53,6 +53,8 @@ def test_a_description_is_found_and_what_it_replaced_is_not(
     assert found(reader, "ann@acme.test") == ["one"]
     assert found(reader, "message:one") == ["one"]
     assert found(reader, "user.description:slow") == []
+    (event,) = Event.objects.all()
+    assert json.loads(event.facets or "")["user"] == ["ann@acme.test"]
 
 
 @needs_sqlite
@@ -106,11 +108,16 @@ def test_a_huge_document_is_stored_and_found_by_its_beginning(cast: Cast, post: 
 class TestRebuild:
     @pytest.fixture
     def broken(self, post: Post) -> Iterator[None]:
-        post(*({"message": f"text {number}", "data": {"@level": "warn", "age": number}} for number in range(5)))
+        post(
+            *(
+                {"message": f"text {number}", "tags": ["a"], "data": {"@level": "warn", "age": number}}
+                for number in range(5)
+            )
+        )
         self.empty_index()
         row = Event.objects.last()
         assert row is not None
-        Event.objects.filter(pk=row.pk).update(level="wrong", latitude=5)
+        Event.objects.filter(pk=row.pk).update(level="wrong", latitude=5, facets='{"tag":["b"]}')
         Stack.objects.update(total_occurrences=2, last_occurrence="2020-01-01T00:00:00Z")
         yield
         rebuilding.end()
@@ -132,6 +139,7 @@ class TestRebuild:
         call_command("rebuild", stdout=output)
         assert "tokens of 5 events, the columns of 1 events, the counters of 1 stacks were made" in output.getvalue()
         assert len(found(reader, "message:text data.age:>=0 level:warn")) == 5
+        assert set(Event.objects.values_list("facets", flat=True)) == {'{"tag":["a"]}'}
         stack = Stack.objects.get()
         assert stack.total_occurrences == 5
         assert stack.last_occurrence.year > 2020
