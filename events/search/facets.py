@@ -22,18 +22,23 @@ MAXIMUM_TEXT = 256
 
 def facets_text(values: Mapping[str, list[Any]]) -> str | None:
     """The facets as JSON, from the values of a document by storage; None without any."""
-    found = {name: kept for name in FACETS if name in values and (kept := _kept(values[name]))}
+    found = {}
+    for name in FACETS:
+        given = values.get(name)
+        if given and (kept := given if len(given) == 1 and _is_plain(given[0]) else _kept(given)):
+            found[name] = kept
     return json.dumps(found).decode() if found else None
 
 
+def _is_plain(value: Any) -> bool:
+    return value.__class__ is bool or (len(value) <= MAXIMUM_TEXT and "\0" not in value)
+
+
 def _kept(values: list[Any]) -> list[Any]:
-    return [_storable(value) for value in dict.fromkeys(values) if not isinstance(value, str) or _is_short(value)]
-
-
-def _is_short(text: str) -> bool:
-    return len(text) <= MAXIMUM_TEXT
-
-
-def _storable(value: Any) -> Any:
     # PostgreSQL's JSON has no such character.
-    return value.replace("\0", "") if isinstance(value, str) and "\0" in value else value
+    once = dict.fromkeys(values)
+    return [value if _is_plain(value) else value.replace("\0", "") for value in once if _is_short(value)]
+
+
+def _is_short(value: Any) -> bool:
+    return value.__class__ is bool or len(value) <= MAXIMUM_TEXT

@@ -53,11 +53,14 @@ def _rows(
     facets = {_FACET + source.field.storage: FacetText(source.field.storage) for source in sources if source.field}
     rows: QuerySet[Any, Any] = query.events().order_by().annotate(**facets)
     needs_keys = any(node.operation is Operation.TOP_HITS for root in roots for node in root.walk())
+    found: QuerySet[Any, Any]
     if needs_keys or "key" in columns:
-        return rows.values_list(*columns, "key", Value(1))
-    if not columns:
-        return rows.values_list(Value(0)).annotate(Count("key"))
-    return rows.values(*columns).annotate(events=Count("key")).values_list(*columns, Value(0), "events")
+        found = rows.values_list(*columns, "key", Value(1))
+    elif columns:
+        found = rows.values(*columns).annotate(events=Count("key")).values_list(*columns, Value(0), "events")
+    else:
+        found = rows.values_list(Value(0)).annotate(Count("key"))
+    return found
 
 
 def _columns(source: Source) -> Sequence[str]:
