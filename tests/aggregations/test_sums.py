@@ -99,7 +99,7 @@ def by_events(query: EventQuery, text: str) -> Any:
 def test_rollups_give_the_same_json_as_the_events(
     world: World, text: str, window: tuple[str, str], stacks: Q | None
 ) -> None:
-    time = TimeRange(*map(_moment, window))
+    time = TimeRange(_moment(window[0]), _moment(window[1]))
     query = dataclasses.replace(world.query, time=time, stacks=stacks)
     assume(_is_orderly(text))
     try:
