@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_organization_icon'),
-        ('events', '0011_bot_events'),
+        ('events', '0012_event_facets'),
         ('projects', '0003_notification_settings_by_recipient'),
     ]
 

@@ -129,7 +129,9 @@ def _table(labels: Sequence[str], series: Sequence[Series]) -> SafeString:
         for index, label in enumerate(labels)
     )
     body = format_html_join("", "<tr><th scope='row'>{}</th>{}</tr>", cells)
-    return format_html('<div class="figure-table"><table class="usage"><tr><th></th>{}</tr>{}</table></div>', head, body)
+    return format_html(
+        '<div class="figure-table"><table class="usage"><tr><th></th>{}</tr>{}</table></div>', head, body
+    )
 
 
 def _number(value: float) -> str:
