@@ -18,8 +18,8 @@ from exceptionless_site.core.clock import utc_now
 
 LEASE = timedelta(minutes=1)
 """How long a worker may be silent before another repeats what it claimed."""
-CLAIMED_ROWS = 500
-CLAIMED_BYTES = 4_000_000
+CLAIMED_ROWS = 300
+CLAIMED_BYTES = 2_000_000
 """A claim ends with the row that exceeds this; payloads count as they were sent."""
 _PROJECTS_PER_CLAIM = 20
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from django.db import IntegrityError, InterfaceError, OperationalError, close_old_connections, connection, transaction
 
 from events.ingest.submission_rows import insert_submissions
+from events.ingest.waking import bell
 from events.models import Submission
 from exceptionless_site.core.time_keys import arrival_key
 
@@ -130,6 +131,7 @@ def _commit(group: Sequence[_Waiting]) -> None:
     else:
         for waiting in group:
             waiting.is_stored = True
+        bell.ring()
 
 
 def _insert_alone(submission: Submission) -> bool:

@@ -28,6 +28,7 @@ from events.ingest.user_descriptions import (
     wait_for_event,
     wake_descriptions,
 )
+from events.ingest.waking import bell
 from events.ingest.writer import Blocked, write_batch
 from events.models.submission import SubmissionKind
 from events.sessions import step as session_step
@@ -65,7 +66,7 @@ class Worker:
                 stop.wait(_AFTER_FAILURE_SECONDS)
                 continue
             if not handled:
-                stop.wait(IDLE_SECONDS)
+                bell.wait(stop, IDLE_SECONDS)
 
     def run_once(self, stop: threading.Event | None = None) -> int:
         """Process one claim, or what of it is begun when `stop` is set; how many submissions it had."""
@@ -173,6 +174,7 @@ def store(contexts: list[EventContext], claim: Claim | None, steps: Sequence[Ste
             reseed()
             duplicates.cancel_duplicates(referenced)
     wake_descriptions(processed)
+    sessions.let_go()
 
 
 def _within_quota(contexts: list[EventContext]) -> tuple[list[EventContext], Blocked]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
+from events.ingest.parsers.models import Mapped
 from events.source_maps.document import Original
 from events.source_maps.generated_files import normalize_url
 
@@ -35,6 +36,8 @@ FindOriginal = Callable[[GeneratedPosition], tuple[str, Original] | None]
 
 def has_generated_frames(error: Any) -> bool:
     """Whether any frame may name an address, told without mapping the model; the object may be in any spelling."""
+    if type(error) is Mapped:
+        return any(_starts_as_address(frame.get("file_name")) for frame in _frames(error))
     for _ in range(_MAXIMUM_DEPTH):
         if not isinstance(error, dict):
             return False

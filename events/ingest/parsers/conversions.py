@@ -52,7 +52,9 @@ def _as_float(value: int) -> float:
 
 def to_integer(value: Any) -> int | Mistyped:
     """A whole number within 64 bits; also from `5.0` or text such as `5`."""
-    number = value if type(value) is int else to_number(value)
+    if type(value) is int:
+        return value if -_INT64_LIMIT <= value < _INT64_LIMIT else MISTYPED
+    number = to_number(value)
     if isinstance(number, float) and number.is_integer():
         number = int(number)
     return number if type(number) is int and -_INT64_LIMIT <= number < _INT64_LIMIT else MISTYPED

@@ -40,7 +40,7 @@ class Member(NamedTuple):
 
 def _one(shape: str) -> Reader:
     def read(value: Any) -> Any:
-        return _map_members(_SHAPES[shape], value) if isinstance(value, dict) else MISTYPED
+        return _map_members(shape, value) if isinstance(value, dict) else MISTYPED
 
     return read
 
@@ -50,8 +50,7 @@ def _many(shape: str) -> Reader:
         items = [value] if isinstance(value, dict) else value
         if not isinstance(items, list) or not all(item is None or isinstance(item, dict) for item in items):
             return MISTYPED
-        members = _SHAPES[shape]
-        return [_map_members(members, item) for item in items if item is not None]
+        return [_map_members(shape, item) for item in items if item is not None]
 
     return read
 
@@ -183,10 +182,11 @@ def map_model(name: str, value: Any) -> dict[str, Any] | None:
     """
     if type(value) is Mapped:
         return value
-    members = _SHAPES[name]
+    if name not in KNOWN_OBJECTS:
+        raise KeyError(name)
     found = read_object(value)
     try:
-        return None if found is None else Mapped(_map_members(members, found))
+        return None if found is None else Mapped(_map_members(name, found))
     except RecursionError:
         return None
 
@@ -201,7 +201,66 @@ def read_object(value: Any) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def _map_members(members: dict[str, Member], value: dict[str, Any]) -> dict[str, Any]:
+def _map_members(shape: str, value: dict[str, Any]) -> dict[str, Any]:
+    keys = tuple(value)
+    plan = _plans.get((shape, keys))
+    if plan is None:
+        plan = _remember_plan(shape, keys)
+    return (_map_by_plan(plan, value) if plan else None) or _map_each(_SHAPES[shape], value)
+
+
+def _map_by_plan(plan: _Plan, value: dict[str, Any]) -> dict[str, Any] | None:
+    """None when an item is not of its type."""
+    result: dict[str, Any] = {}
+    for (name, read, plain), item in zip(plan, value.values(), strict=True):
+        if type(item) is plain:
+            result[name] = item
+        elif item is not None:
+            converted = read(item)
+            if converted is MISTYPED:
+                return None
+            if converted or not isinstance(converted, (dict, list)):
+                result[name] = converted
+    return result
+
+
+def _remember_plan(shape: str, keys: tuple[str, ...]) -> _Plan:
+    plan = _make_plan(shape, keys)
+    # Clients may send any names: what is remembered of them is bounded in number and in length.
+    if sum(map(len, keys)) <= _LONGEST_PLAN:
+        if len(_plans) >= _MOST_PLANS:
+            _plans.clear()
+        _plans[shape, keys] = plan
+    return plan
+
+
+def _make_plan(shape: str, keys: tuple[str, ...]) -> _Plan:
+    """Empty unless each key is a member of its own."""
+    members = _SHAPES[shape]
+    found = [members.get(key) or members.get(_squash(key)) for key in keys]
+    plan = tuple(_Step(member.name, member.read, _PLAIN.get(member.read)) for member in found if member is not None)
+    return plan if len({step.name for step in plan}) == len(keys) else ()
+
+
+class _Step(NamedTuple):
+    """What becomes of one item; values of exactly the type `plain` are taken as they are."""
+
+    name: str
+    read: Reader
+    plain: type | None
+
+
+_Plan = tuple[_Step, ...]
+"""For the items of an object in their order."""
+
+_PLAIN: dict[Reader, type] = {to_text: str, to_lines: str, to_boolean: bool}
+_MOST_PLANS = 2_000
+_LONGEST_PLAN = 1_000
+_plans: dict[tuple[str, tuple[str, ...]], _Plan] = {}
+
+
+def _map_each(members: dict[str, Member], value: dict[str, Any]) -> dict[str, Any]:
+    """The same for objects of any keys and values."""
     result: dict[str, Any] = {}
     leftovers: list[tuple[str, Any]] = []
     for key, item in value.items():
@@ -212,10 +271,8 @@ def _map_members(members: dict[str, Member], value: dict[str, Any]) -> dict[str,
             leftovers.append((key, item))
             continue
         name, read = member
-        if name is not key and name != key and (name in result or value.get(name) is not None):
+        if name != key and (name in result or value.get(name) is not None):
             leftovers.append((key, item))
-        elif read is to_text and type(item) is str:
-            result[name] = item
         elif (converted := read(item)) is MISTYPED:
             leftovers.append((f"_{key}", item))
         elif converted or not isinstance(converted, (dict, list)):

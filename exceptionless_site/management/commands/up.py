@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import ArgumentParser
 from functools import partial
@@ -14,6 +15,7 @@ from rich.markup import escape
 from rich.panel import Panel
 
 from accounts.models import User
+from events.ingest.waking import bell
 from exceptionless_site import web_server
 from exceptionless_site.jobs.supervisor import Program, Supervisor
 from exceptionless_site.management.addresses import AddressUnusable, answers, check_free
@@ -22,6 +24,7 @@ from exceptionless_site.management.commands.scheduler import run_scheduler
 from exceptionless_site.management.commands.worker import run_worker
 from exceptionless_site.management.migration import DatabaseUnusable, bring_up_to_date, check_database
 
+_WORKERS_HELP = "Processes that turn submissions into events (default: %(default)s, by the number of processors)."
 _PROBE_PATH = "/api/v2/about"
 _PROBE_PAUSE = 0.02
 _PROBES = 1500
@@ -34,7 +37,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="Address to listen on (default: 127.0.0.1).")
         parser.add_argument("--port", type=int, default=8000, help="Port to listen on (default: 8000).")
-        parser.add_argument("--workers", type=int, default=1, help="Processes that turn submissions into events.")
+        parser.add_argument("--workers", type=int, default=default_workers(), help=_WORKERS_HELP)
         # These two act before the settings are read: see early_options.py.
         parser.add_argument("--data-dir", help="Where the database and the secret key live (default: .data).")
         parser.add_argument("--demo", action="store_true", help="Add accounts with known passwords, and sample events.")
@@ -53,6 +56,11 @@ class Command(BaseCommand):
         sys.exit(supervisor.run())
 
 
+def default_workers() -> int:
+    """Two read and analyse at once while one of them writes; more would wait for SQLite's only writer."""
+    return min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 2)
+
+
 def _prepare(host: str, port: int, workers: int) -> None:
     if not 0 < port <= _LAST_PORT:
         raise CommandError(f"--port must be between 1 and {_LAST_PORT}, not {port}.")
@@ -67,6 +75,7 @@ def _prepare(host: str, port: int, workers: int) -> None:
 
 
 def programs(host: str, port: int, workers: int) -> list[Program]:
+    bell.install()
     # The web server comes first: callers wait for it, not for the others.
     web_server.load_application()
     return [
