@@ -48,7 +48,7 @@ class Figures:
 
 def measure(target: Target, *, size: int, posts: int, connections: int, seed: int) -> Figures:
     """Post `posts` times `size` events, and wait until they are found."""
-    before, cost = target.count(), target.cost()
+    before, findable, cost = target.count(), target.findable(), target.cost()
     samples = error_samples(posts * size, seed=seed)
     bodies = [target.body(list(islice(samples, size))) for _ in range(posts)]
     with tempfile.TemporaryDirectory() as folder:
@@ -67,7 +67,7 @@ def measure(target: Target, *, size: int, posts: int, connections: int, seed: in
         p99=outcome.p99,
         cpu_per_event=1000 * spent / max(accepted, 1),
         memory=max(memory, later),
-        lost=before + accepted - found,
+        lost=findable + accepted - target.findable(),
         refused=posts * size - accepted,
     )
 

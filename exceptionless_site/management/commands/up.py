@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from argparse import ArgumentParser
 from functools import partial
@@ -24,7 +23,6 @@ from exceptionless_site.management.commands.scheduler import run_scheduler
 from exceptionless_site.management.commands.worker import run_worker
 from exceptionless_site.management.migration import DatabaseUnusable, bring_up_to_date, check_database
 
-_WORKERS_HELP = "Processes that turn submissions into events (default: %(default)s, by the number of processors)."
 _PROBE_PATH = "/api/v2/about"
 _PROBE_PAUSE = 0.02
 _PROBES = 1500
@@ -37,7 +35,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="Address to listen on (default: 127.0.0.1).")
         parser.add_argument("--port", type=int, default=8000, help="Port to listen on (default: 8000).")
-        parser.add_argument("--workers", type=int, default=default_workers(), help=_WORKERS_HELP)
+        parser.add_argument("--workers", type=int, default=1, help="Processes that turn submissions into events.")
         # These two act before the settings are read: see early_options.py.
         parser.add_argument("--data-dir", help="Where the database and the secret key live (default: .data).")
         parser.add_argument("--demo", action="store_true", help="Add accounts with known passwords, and sample events.")
@@ -54,11 +52,6 @@ class Command(BaseCommand):
         if _wait_for_web(supervisor, host, port):
             console.print(Panel(notice, title="Exceptionless is running", expand=False))
         sys.exit(supervisor.run())
-
-
-def default_workers() -> int:
-    """Two read and analyse at once while one of them writes; more would wait for SQLite's only writer."""
-    return min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 2)
 
 
 def _prepare(host: str, port: int, workers: int) -> None:

@@ -281,3 +281,17 @@ def test_any_value_maps_or_not_and_is_not_changed(key: str, value: Any) -> None:
 
     assert (mapped is not None) == isinstance(value, dict)
     assert value == before
+
+
+def test_keys_seen_before_do_not_decide_how_other_values_are_read() -> None:
+    first = map_model("@user", {"Identity": "a", "Name": "b"})
+    second = map_model("@user", {"Identity": 5, "Name": {"no": "text"}})
+    third = map_model("@user", {"Identity": None, "Name": ""})
+    assert first == {"identity": "a", "name": "b"}
+    assert second == {"identity": "5", "_Name": {"no": "text"}}
+    assert third == {"name": ""}
+
+
+def test_two_spellings_of_one_member_are_told_apart_however_often_they_come() -> None:
+    for _ in range(2):
+        assert map_model("@user", {"Identity": "a", "identity": "b"}) == {"identity": "b", "Identity": "a"}
