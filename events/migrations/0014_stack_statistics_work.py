@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0011_bot_events'),
+        ('events', '0013_reference_locks'),
     ]
 
     operations = [
