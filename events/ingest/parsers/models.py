@@ -271,7 +271,7 @@ def _map_each(members: dict[str, Member], value: dict[str, Any]) -> dict[str, An
             leftovers.append((key, item))
             continue
         name, read = member
-        if name != key and (name in result or value.get(name) is not None):
+        if name != key and (name in result or _is_readable(value.get(name), read)):
             leftovers.append((key, item))
         elif (converted := read(item)) is MISTYPED:
             leftovers.append((f"_{key}", item))
@@ -280,6 +280,10 @@ def _map_each(members: dict[str, Member], value: dict[str, Any]) -> dict[str, An
     for key, item in leftovers:
         result[_free_name(result, key)] = item
     return result
+
+
+def _is_readable(item: Any, read: Reader) -> bool:
+    return item is not None and read(item) is not MISTYPED
 
 
 def _free_name(taken: dict[str, Any], key: str) -> str:

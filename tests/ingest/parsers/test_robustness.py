@@ -7,7 +7,7 @@ import logging
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from events.ingest.event import IncomingEvent
@@ -74,6 +74,8 @@ def test_a_list_of_objects_gives_one_event_each(items: list[dict[str, Any]], api
 
 @settings(max_examples=100, deadline=None)
 @given(document=DOCUMENTS)
+@example(document={"@request": {"port": False, "Port": False}})
+@example(document={"@request": {"port": False, "Port": 5}})
 def test_an_event_read_again_from_its_document_is_the_same(document: dict[str, Any]) -> None:
     text = json.dumps(document)
     if "NaN" in text or "Infinity" in text:
