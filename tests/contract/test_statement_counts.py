@@ -53,6 +53,10 @@ STATEMENTS = {
     "/api/v2/admin/organizations?mode=stats": 9,
     "/api/v2/admin/migrations": 3,
 }
+ON_POSTGRESQL = {
+    # A search looks among the newest events first, in each of the two organizations, and then among all.
+    "/api/v2/events/by-ref/a-reference-id": 7,
+}
 _NOT_COUNTED = ("SAVEPOINT", "RELEASE", "SET ", "SELECT set_config")
 """PostgreSQL sets the time that a search may take."""
 
@@ -112,7 +116,7 @@ def test_a_list_takes_the_same_statements_whatever_its_length(cast: Cast, number
             add_organizations(cast, number - Organization.objects.count())
         client = cast.client(cast.admin if "/admin/" in address else cast.owner)
         found[address] = len(statements(client, address.format(**ids)))
-    assert found == STATEMENTS
+    assert found == STATEMENTS | (ON_POSTGRESQL if connection.vendor == "postgresql" else {})
 
 
 def _is_of_organizations(address: str) -> bool:
