@@ -165,7 +165,7 @@ def test_a_cancelled_link_works_no_more(cast: Cast, anonymous: APIClient) -> Non
     assert reset(anonymous, token).status_code == 422
 
 
-@pytest.mark.parametrize("token", ["x" * 40, "short", "%00"])
+@pytest.mark.parametrize("token", ["x" * 40, "short", "x%00"])
 def test_cancelling_what_is_unknown_is_a_200(anonymous: APIClient, token: str) -> None:
     assert anonymous.post(f"/api/v2/auth/cancel-reset-password/{token}").status_code == 200
 

@@ -40,6 +40,8 @@ def address_of(path: str, cast: Cast) -> str:
         "referenceId": "my-reference-id",
         "sessionId": "my-session-id",
         "type": "log",
+        "viewType": "events",
+        "name": "indexes",
         "id": cast.project.pk,
     }
     if path.startswith("/api/v2/events/{id}"):
