@@ -40,6 +40,7 @@ class NotificationWishesSerializer(WireSerializer):
         return {name: serializers.BooleanField(default=False) for name in WISHES}
 
 
+_BY_RECIPIENT = {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/NotificationSettings"}}
 _NOT_FOUND = (404, "The project could not be found.")
 _INTEGRATION_NOT_FOUND = (404, "The project or integration could not be found.")
 _EXAMPLES = [OpenApiExample("Errors only", {"report_new_errors": True, "report_critical_errors": True})]
@@ -113,7 +114,7 @@ class ProjectNotificationsViewSet(_NotificationsViewSet):
     @extend_schema(
         summary="Get notification settings",
         description="Those of all recipients, by user id, or `slack` for the Slack channel.",
-        responses={200: serializers.DictField(child=NotificationSettingsSerializer()), **problems(_NOT_FOUND)},
+        responses={200: _BY_RECIPIENT, **problems(_NOT_FOUND)},
     )
     def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002
         return Response(notification_settings_of(self.find(pk=id)))

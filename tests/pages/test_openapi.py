@@ -92,7 +92,9 @@ def test_path_parameters_are_spelled_officially_and_declared(document: dict[str,
 
 def test_errors_are_problems_and_other_answers_have_no_empty_content(document: dict[str, Any]) -> None:
     for method, path, operation in operations(document):
-        assert any(status < "400" for status in operation["responses"]), (method, path)
+        # There is no assistant, so it never succeeds.
+        is_refused = path == "/api/v2/assistant/chat"
+        assert is_refused or any(status < "400" for status in operation["responses"]), (method, path)
         for status, response in operation["responses"].items():
             assert response["description"], (method, path, status)
             if int(status) >= 400 and "content" in response:
