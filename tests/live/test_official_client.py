@@ -128,7 +128,7 @@ def test_the_session_arrives_from_start_to_end(product: Product, token: str, pri
     assert start["type"] == "session"
     inside = find_one(product, token, "type:log", source="node.session")
     assert inside["data"]["@ref:session"] == "node-session-1"
-    end = find_one(product, token, "type:sessionend")
+    end = find_one(product, token, "type:sessionend ref.session:node-session-1")
     assert end["data"]["@ref:session"] == "node-session-1"
     assert len({start["stack_id"], inside["stack_id"], end["stack_id"]}) == 3
 
