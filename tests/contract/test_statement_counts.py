@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Invite, Membership, Organization, User
 from events.models import SourceMap
-from projects.models import Project, WebHook
+from projects.models import Project, SavedView, WebHook
 from projects.models.web_hook import NEW_ERROR
 from tests.conftest import Cast, make_key
 from tests.events.stack_rows import make_event, make_stack
@@ -26,6 +26,8 @@ STATEMENTS = {
     "/api/v2/organizations/{organization}/plans": 4,
     "/api/v2/organizations/{organization}/projects": 7,
     "/api/v2/organizations/{organization}/tokens": 4,
+    "/api/v2/organizations/{organization}/saved-views": 6,
+    "/api/v2/organizations/{organization}/saved-views/stacks": 6,
     "/api/v2/organizations/{organization}/events": 4,
     "/api/v2/organizations/{organization}/events/sessions": 4,
     "/api/v2/organizations/{organization}/stacks": 4,
@@ -77,6 +79,13 @@ def fill(cast: Cast, number: int) -> dict[str, str]:
         WebHook.objects.create(
             organization=cast.organization, project=cast.project, url="https://hooks.test/a", event_types=[NEW_ERROR]
         )
+        SavedView.objects.create(
+            organization=cast.organization,
+            created_by_user_id=cast.owner.pk,
+            name=f"View {index}",
+            slug=f"view-{index}",
+            view_type="stacks",
+        )
         SourceMap.objects.create(
             organization=cast.organization,
             project=cast.project,
@@ -98,6 +107,9 @@ def add_organizations(cast: Cast, number: int) -> None:
 
 
 def statements(client: Any, address: str) -> list[str]:
+    if "saved-views" in address:
+        # Who looks at the views for the first time gets the predefined ones.
+        client.get(address)
     with CaptureQueriesContext(connection) as captured:
         response = client.get(address)
     assert response.status_code == 200, response.content
