@@ -97,7 +97,8 @@ def _database(address: str) -> Iterator[str]:
         return
     name = f"exceptionless_bench_{os.getpid()}"
     parts = urlsplit(address)
-    with psycopg.connect(address, autocommit=True) as connection:
+    # The product's own database need not be there.
+    with psycopg.connect(urlunsplit(parts._replace(path="/postgres")), autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         try:
             yield urlunsplit(parts._replace(path=f"/{name}"))
