@@ -10,8 +10,10 @@ from rest_framework.test import APIClient
 from accounts.models import Membership, Organization, User
 from exceptionless_site.core.memory import forget_everything
 from projects.models import Project
-from tests.contract.responses import ContractClient
+from tests.contract.responses import ContractClient, compare_all
 from tokens.models import Token, TokenType
+
+compare_all()
 
 PASSWORD = "tester-password"
 

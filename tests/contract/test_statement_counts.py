@@ -5,6 +5,7 @@ Counted with everything that a request does: authentication (three statements), 
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from events.models import SourceMap
 from projects.models import Project, SavedView, WebHook
 from projects.models.web_hook import NEW_ERROR
 from tests.conftest import Cast, make_key
+from tests.contract.documents import ours
 from tests.events.stack_rows import make_event, make_stack
 
 STATEMENTS = {
@@ -28,6 +30,7 @@ STATEMENTS = {
     "/api/v2/organizations/{organization}/tokens": 4,
     "/api/v2/organizations/{organization}/saved-views": 6,
     "/api/v2/organizations/{organization}/saved-views/stacks": 6,
+    "/api/v2/organizations/{organization}/saved-views/export": 4,
     "/api/v2/organizations/{organization}/events": 4,
     "/api/v2/organizations/{organization}/events/sessions": 4,
     "/api/v2/organizations/{organization}/stacks": 4,
@@ -39,6 +42,8 @@ STATEMENTS = {
     "/api/v2/projects/{project}/events/sessions": 4,
     "/api/v2/projects/{project}/stacks": 4,
     "/api/v2/projects/{project}/source-maps": 4,
+    "/api/v2/projects/{project}/events/by-ref/a-reference-id": 4,
+    "/api/v2/projects/{project}/events/sessions/a-session-id": 4,
     "/api/v2/events": 5,
     "/api/v2/events?include=total": 6,
     "/api/v2/events?mode=summary": 6,
@@ -51,6 +56,7 @@ STATEMENTS = {
     "/api/v2/stacks": 4,
     "/api/v2/stacks?mode=summary": 7,
     "/api/v2/stacks/{stack}/events": 4,
+    "/api/v2/saved-views/predefined": 3,
     "/api/v2/admin/organizations": 7,
     "/api/v2/admin/organizations?mode=stats": 9,
     "/api/v2/admin/migrations": 3,
@@ -58,6 +64,7 @@ STATEMENTS = {
 ON_POSTGRESQL = {
     # A search looks among the newest events first, in each of the two organizations, and then among all.
     "/api/v2/events/by-ref/a-reference-id": 7,
+    "/api/v2/projects/{project}/events/by-ref/a-reference-id": 5,
 }
 _NOT_COUNTED = ("SAVEPOINT", "RELEASE", "SET ", "SELECT set_config")
 """PostgreSQL sets the time that a search may take."""
@@ -126,9 +133,44 @@ def test_a_list_takes_the_same_statements_whatever_its_length(cast: Cast, number
     for address in sorted(STATEMENTS, key=_is_of_organizations):
         if _is_of_organizations(address):
             add_organizations(cast, number - Organization.objects.count())
-        client = cast.client(cast.admin if "/admin/" in address else cast.owner)
+        client = cast.client(cast.admin if _is_for_admins(address) else cast.owner)
         found[address] = len(statements(client, address.format(**ids)))
     assert found == STATEMENTS | (ON_POSTGRESQL if connection.vendor == "postgresql" else {})
+
+
+WITHOUT_ROWS = {
+    "/api/v1/projecthook/test": "two lines that are always the same",
+    "/api/v2/webhooks/test": "two lines that are always the same",
+    "/api/v2/admin/assemblies": "the packages that are installed",
+    "/api/v2/organizations/{id}/invoices": "billing is switched off",
+    "/api/v2/users/me/oauth-grants": "there is no OAuth server",
+}
+"""Lists that read no table which grows."""
+
+
+def test_each_list_of_the_document_has_its_number() -> None:
+    counted = {_anonymous(address.partition("?")[0]) for address in STATEMENTS}
+    lists = {
+        path
+        for path, operations in ours()["paths"].items()
+        for content in operations.get("get", {}).get("responses", {}).get("200", {}).get("content", {}).values()
+        if content.get("schema", {}).get("type") == "array"
+    }
+    assert {path for path in lists - WITHOUT_ROWS.keys() if _anonymous(path) not in counted} == set()
+    assert WITHOUT_ROWS.keys() <= lists
+
+
+def _anonymous(path: str) -> str:
+    path = (
+        path.replace("a-reference-id", "{}")
+        .replace("a-session-id", "{}")
+        .replace("saved-views/stacks", "saved-views/{}")
+    )
+    return re.sub(r"{\w*}", "{}", path)
+
+
+def _is_for_admins(address: str) -> bool:
+    return "/admin/" in address or address.endswith(("predefined", "export"))
 
 
 def _is_of_organizations(address: str) -> bool:
