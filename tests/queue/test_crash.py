@@ -113,13 +113,16 @@ def test_killed_at_this_point(cast: Cast, module: str, function: str, is_after: 
 
 def test_killed_again_and_again(cast: Cast) -> None:
     sources = [f"source {number}" for number in range(20)]
-    for _ in range(60):
-        queued(cast.project, *({"type": "log", "source": source} for source in sources))
     for delay in (0.05, 0.15, 0.4):
+        # Each worker finds some, however fast the one before was.
+        for _ in range(20):
+            queued(cast.project, *({"type": "log", "source": source} for source in sources))
         with start("manage.py", "worker", "--name", "doomed") as doomed:
-            wait_for_first_claim(doomed)
-            time.sleep(delay)
-            doomed.kill()
+            try:
+                wait_for_first_claim(doomed)
+                time.sleep(delay)
+            finally:
+                doomed.kill()
         let_leases_pass()
     work()
     check_exactly_once(sources, posts=60)
